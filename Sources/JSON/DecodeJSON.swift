@@ -25,6 +25,29 @@ public func decodeJSON<T: Decodable>(
   return value
 }
 
+/// Decodes a JSON text (RFC 8259), strictly, into a type that needs no `Decodable` for it.
+///
+/// - Throws: ``JSONError``, as the function of the same name for `Decodable`.
+public func decodeJSON<T: JSONReadable>(
+  _ type: T.Type, from bytes: [UInt8]
+) throws(JSONError) -> T {
+  try T(json: JSONValue(text: JSONText(bytes: bytes, recordsAsked: false), node: 0))
+}
+
+/// Decodes a JSON text (RFC 8259), strictly, into a type that needs no `Decodable` for it, and
+/// tells what in it nobody asked for.
+///
+/// - Parameter unknownKeys: receives the JSON pointers of such keys, in the text's order.
+/// - Throws: ``JSONError``, as the function of the same name for `Decodable`.
+public func decodeJSON<T: JSONReadable>(
+  _ type: T.Type, from bytes: [UInt8], unknownKeys: inout [String]
+) throws(JSONError) -> T {
+  let text = try JSONText(bytes: bytes, recordsAsked: true)
+  let value = try T(json: JSONValue(text: text, node: 0))
+  unknownKeys = text.unknownKeys()
+  return value
+}
+
 extension JSONText {
   fileprivate func decodeRoot<T: Decodable>(_ type: T.Type) throws(JSONError) -> T {
     do {

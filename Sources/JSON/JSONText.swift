@@ -52,18 +52,20 @@ final class JSONText {
   /// The value of the last of an object's keys with this name, as in Go.
   func value(of object: Int, named name: String) -> Int? {
     var name = name
-    return name.withUTF8 { name in
-      var found: Int?
-      bytes.withUnsafeBufferPointer { bytes in
-        forEachKey(of: object) { key in
-          if isString(key, equalTo: name, in: bytes) {
-            ask(key)
-            found = key + 1
-          }
+    return name.withUTF8 { value(of: object, named: $0) }
+  }
+
+  func value(of object: Int, named name: UnsafeBufferPointer<UInt8>) -> Int? {
+    var found: Int?
+    bytes.withUnsafeBufferPointer { bytes in
+      forEachKey(of: object) { key in
+        if isString(key, equalTo: name, in: bytes) {
+          ask(key)
+          found = key + 1
         }
       }
-      return found
     }
+    return found
   }
 
   private func isString(

@@ -1,8 +1,9 @@
 /// Writes JSON front to back, without a tree in between.
 ///
+/// Made by ``encodeJSON(_:style:)``; a type that conforms to ``JSONWritable`` writes itself into one.
 /// A container that is written to closes all that were opened inside it, so that containers need
 /// not be told when they are done.
-final class JSONWriter {
+public final class JSONWriter {
   enum Bracket {
     case array, object
     /// An object whose members are put in order of their keys when it is closed.
@@ -49,12 +50,20 @@ final class JSONWriter {
     return frames.count
   }
 
+  @usableFromInline
+  func openList() -> Int { open(.array) }
+
+  @usableFromInline
+  func openDictionary() -> Int { open(.dictionary) }
+
+  @usableFromInline
   func beginElement(depth: Int) {
     settle(depth: depth)
     separate()
     owesValue = true
   }
 
+  @usableFromInline
   func beginMember(depth: Int, key: String) {
     settle(depth: depth)
     separate()
@@ -67,6 +76,7 @@ final class JSONWriter {
   }
 
   /// Closes all containers deeper than `depth`. A value that wrote nothing is an empty object.
+  @usableFromInline
   func settle(depth: Int) {
     precondition(depth <= frames.count, "a JSON container was written to after its end")
     if owesValue { write(ascii: "{}") }

@@ -38,7 +38,7 @@ struct JSONParser {
   init(bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
     // Typical of a configuration; more are made room for as they come.
-    nodes.reserveCapacity(bytes.count / 12 + 8)
+    nodes.reserveCapacity(bytes.count / 8 + 8)
   }
 
   mutating func parse() throws(Failure) {
@@ -166,20 +166,19 @@ struct JSONParser {
     var hasEscapes = false
     var isASCII = true
     scan: while true {
+      skipPlainBytes()
       guard position < bytes.count else {
         throw Failure(offset: start - 1, reason: "a string without its closing quote")
       }
-      let byte = bytes[position]
-      switch byte {
+      switch bytes[position] {
       case UInt8(ascii: "\""): break scan
       case UInt8(ascii: "\\"):
         hasEscapes = true
         try skipEscape()
-      case 0..<0x20: throw failure("a string must not contain \(found); escape it")
       case 0x80...:
         isASCII = false
         position += 1
-      default: position += 1
+      default: throw failure("a string must not contain \(found); escape it")
       }
     }
     if !isASCII, let bad = firstInvalidUTF8(in: bytes[start..<position]) {
@@ -187,6 +186,19 @@ struct JSONParser {
     }
     append(.string, from: start, to: position, isIntricate: hasEscapes)
     position += 1
+  }
+
+  /// Skips ASCII that means itself, which is nearly all there is.
+  private mutating func skipPlainBytes() {
+    var index = position
+    while index < bytes.count {
+      let byte = bytes[index]
+      guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else {
+        break
+      }
+      index += 1
+    }
+    position = index
   }
 
   private mutating func skipEscape() throws(Failure) {

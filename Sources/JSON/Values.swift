@@ -1,11 +1,11 @@
 // Scalars, read from their nodes.
 extension JSONText {
-  func readString(_ node: Int) throws -> String {
+  func readString(_ node: Int) throws(JSONError) -> String {
     guard nodes[node].kind == .string else { throw mismatch("a string", node) }
     return string(node)
   }
 
-  func readBool(_ node: Int) throws -> Bool {
+  func readBool(_ node: Int) throws(JSONError) -> Bool {
     switch nodes[node].kind {
     case .yes: true
     case .no: false
@@ -15,7 +15,7 @@ extension JSONText {
 
   /// A whole number, exactly. Fractions and exponents are refused even where they come out whole,
   /// as in Go.
-  func readInteger<I: FixedWidthInteger>(_ node: Int, as type: I.Type) throws -> I {
+  func readInteger<I: FixedWidthInteger>(_ node: Int, as type: I.Type) throws(JSONError) -> I {
     let number = nodes[node]
     guard number.kind == .number else { throw mismatch("a whole number", node) }
     guard !number.isIntricate else {
@@ -45,7 +45,7 @@ extension JSONText {
 
   func readFloat<F: BinaryFloatingPoint & LosslessStringConvertible>(
     _ node: Int, as type: F.Type
-  ) throws -> F {
+  ) throws(JSONError) -> F {
     guard nodes[node].kind == .number else { throw mismatch("a number", node) }
     guard let value = F(source(node)), value.isFinite else {
       throw error("\(source(node)) is out of range", node)
