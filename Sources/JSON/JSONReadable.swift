@@ -97,6 +97,7 @@ struct JSONElements {
 }
 
 extension Array: JSONReadable where Element: JSONReadable {
+  /// Reads an array.
   @inlinable
   public init(json: JSONValue) throws(JSONError) {
     var elements = try json.elements()
@@ -106,6 +107,7 @@ extension Array: JSONReadable where Element: JSONReadable {
 }
 
 extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {
+  /// Reads an object of which all keys are welcome.
   @inlinable
   public init(json: JSONValue) throws(JSONError) {
     var members = try json.members()
@@ -115,56 +117,66 @@ extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {
 }
 
 extension String: JSONReadable {
+  /// Reads a string.
   public init(json: JSONValue) throws(JSONError) { self = try json.text.readString(json.node) }
 }
 
 extension Bool: JSONReadable {
+  /// Reads true or false.
   public init(json: JSONValue) throws(JSONError) { self = try json.text.readBool(json.node) }
 }
 
 extension Int: JSONReadable {
+  /// Reads a whole number; one that is out of range is an error.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readInteger(json.node, as: Self.self)
   }
 }
 
 extension Int32: JSONReadable {
+  /// Reads a whole number; one that is out of range is an error.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readInteger(json.node, as: Self.self)
   }
 }
 
 extension Int64: JSONReadable {
+  /// Reads a whole number; one that is out of range is an error.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readInteger(json.node, as: Self.self)
   }
 }
 
 extension UInt: JSONReadable {
+  /// Reads a whole number; one that is out of range is an error.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readInteger(json.node, as: Self.self)
   }
 }
 
 extension UInt16: JSONReadable {
+  /// Reads a whole number; one that is out of range is an error.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readInteger(json.node, as: Self.self)
   }
 }
 
 extension UInt32: JSONReadable {
+  /// Reads a whole number; one that is out of range is an error.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readInteger(json.node, as: Self.self)
   }
 }
 
 extension UInt64: JSONReadable {
+  /// Reads a whole number; one that is out of range is an error.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readInteger(json.node, as: Self.self)
   }
 }
 
 extension Double: JSONReadable {
+  /// Reads a number.
   public init(json: JSONValue) throws(JSONError) {
     self = try json.text.readFloat(json.node, as: Self.self)
   }

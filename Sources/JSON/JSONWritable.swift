@@ -54,6 +54,7 @@ public struct JSONMembers {
 }
 
 extension Array: JSONWritable where Element: JSONWritable {
+  /// Writes an array.
   @inlinable
   public func write(to json: JSONWriter) {
     let depth = json.openList()
@@ -66,6 +67,7 @@ extension Array: JSONWritable where Element: JSONWritable {
 }
 
 extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
+  /// Writes an object, sorted by key.
   @inlinable
   public func write(to json: JSONWriter) {
     let depth = json.openDictionary()
@@ -78,41 +80,51 @@ extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
 }
 
 extension String: JSONWritable {
+  /// Writes a string, escaped.
   public func write(to json: JSONWriter) { json.write(string: self) }
 }
 
 extension Bool: JSONWritable {
+  /// Writes true or false.
   public func write(to json: JSONWriter) { json.write(ascii: self ? "true" : "false") }
 }
 
 extension Double: JSONWritable {
+  /// Writes a number; `null` for one that isn't finite.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }
 
 extension Int: JSONWritable {
+  /// Writes a whole number.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }
 
 extension Int32: JSONWritable {
+  /// Writes a whole number.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }
 
 extension Int64: JSONWritable {
+  /// Writes a whole number.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }
 
 extension UInt: JSONWritable {
+  /// Writes a whole number.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }
 
 extension UInt16: JSONWritable {
+  /// Writes a whole number.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }
 
 extension UInt32: JSONWritable {
+  /// Writes a whole number.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }
 
 extension UInt64: JSONWritable {
+  /// Writes a whole number.
   public func write(to json: JSONWriter) { json.write(number: self) }
 }

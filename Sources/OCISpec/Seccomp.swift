@@ -1,7 +1,8 @@
 extension Spec.Linux {
   /// The filter of system calls, in libseccomp's words. (config-linux.md, Seccomp)
   public struct Seccomp: Codable, Sendable, Equatable {
-    /// What happens to calls that no rule names, such as `SCMP_ACT_ERRNO`.
+    /// What happens to calls that no rule names, such as `SCMP_ACT_ERRNO`. Empty when absent, which
+    /// without rules means no filter, as in runc.
     public var defaultAction: String
     /// The errno of the default action; absent means EPERM.
     public var defaultErrnoRet: UInt?
@@ -70,5 +71,19 @@ extension Spec.Linux {
         self.op = op
       }
     }
+  }
+}
+
+extension Spec.Linux.Seccomp {
+  /// Decodes a filter; an absent default action is left empty for validation.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    defaultAction = try values.decodeIfPresent(String.self, forKey: .defaultAction) ?? ""
+    defaultErrnoRet = try values.decodeIfPresent(UInt.self, forKey: .defaultErrnoRet)
+    architectures = try values.decodeIfPresent([String].self, forKey: .architectures)
+    flags = try values.decodeIfPresent([String].self, forKey: .flags)
+    listenerPath = try values.decodeIfPresent(String.self, forKey: .listenerPath)
+    listenerMetadata = try values.decodeIfPresent(String.self, forKey: .listenerMetadata)
+    syscalls = try values.decodeIfPresent([Rule].self, forKey: .syscalls)
   }
 }

@@ -80,7 +80,7 @@ extension Spec.Linux.Seccomp: JSONReadable {
   /// Reads what stands at this place of config.json.
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
-    defaultAction = try object.required("defaultAction")
+    defaultAction = try object.optional("defaultAction") ?? ""
     defaultErrnoRet = try object.optional("defaultErrnoRet")
     architectures = try object.optional("architectures")
     flags = try object.optional("flags")

@@ -1,0 +1,142 @@
+extension Spec.Linux {
+  /// The namespace of a type, made or joined; nil if the container shares the runtime's.
+  func namespace(_ type: String) -> Namespace? { namespaces?.first { $0.type == type } }
+
+  func check(_ report: inout Report, at pointer: String) {
+    checkNamespaces(&report, at: "\(pointer)/namespaces")
+    checkUserMappings(&report, at: pointer)
+    checkTimeOffsets(&report, at: "\(pointer)/timeOffsets")
+    checkSysctl(&report, at: "\(pointer)/sysctl")
+    report.rejectNUL(in: cgroupsPath, at: "\(pointer)/cgroupsPath")
+    resources?.check(&report, at: "\(pointer)/resources")
+    for (index, device) in (devices ?? []).enumerated() {
+      device.check(&report, at: "\(pointer)/devices/\(index)")
+    }
+    checkNetworkDevices(&report, at: "\(pointer)/netDevices")
+    seccomp?.check(&report, at: "\(pointer)/seccomp")
+    checkPaths(&report, at: pointer)
+    report.rejectNUL(in: mountLabel, at: "\(pointer)/mountLabel")
+    intelRdt?.check(&report, at: "\(pointer)/intelRdt")
+    memoryPolicy?.check(&report, at: "\(pointer)/memoryPolicy")
+    if let personality {
+      report.require(
+        personality.domain, among: Vocabulary.personalityDomains, "execution domain",
+        at: "\(pointer)/personality/domain")
+    }
+  }
+
+  func warn(_ report: inout Report, at pointer: String) {
+    for (index, flag) in (personality?.flags ?? []).enumerated() {
+      report.add(
+        "\(pointer)/personality/flags/\(index)", "ignored: unknown flag \(quoted(flag))")
+    }
+    if let schema = intelRdt?.l3CacheSchema, !schema.isEmpty {
+      if !schema.utf8.starts(with: "L3:".utf8) || schema.utf8.contains(0x0A) {
+        report.add(
+          "\(pointer)/intelRdt/l3CacheSchema", "should be one line that begins with L3:")
+      }
+    }
+  }
+
+  private func checkPaths(_ report: inout Report, at pointer: String) {
+    if let rootfsPropagation, !rootfsPropagation.isEmpty {
+      report.require(
+        rootfsPropagation, among: Vocabulary.rootfsPropagations, "propagation",
+        at: "\(pointer)/rootfsPropagation")
+    }
+    let lists = [(maskedPaths, "maskedPaths"), (readonlyPaths, "readonlyPaths")]
+    for (paths, key) in lists {
+      guard let paths, !paths.isEmpty else { continue }
+      for (index, path) in paths.enumerated() {
+        report.requireAbsolute(path, at: "\(pointer)/\(key)/\(index)")
+      }
+      if namespace("mount") == nil {
+        report.add(
+          "\(pointer)/\(key)", "needs a mount namespace, or the host's paths would be covered",
+          hint: "add {\"type\": \"mount\"} to /linux/namespaces")
+      }
+    }
+  }
+
+  private func checkNetworkDevices(_ report: inout Report, at pointer: String) {
+    guard let netDevices, !netDevices.isEmpty else { return }
+    if namespace("network") == nil {
+      report.add(
+        pointer, "needs a network namespace to move the devices to",
+        hint: "add {\"type\": \"network\"} to /linux/namespaces")
+    }
+    for (name, device) in netDevices.sorted(by: { $0.key < $1.key }) {
+      let here = entry(name, of: pointer)
+      if !isInterfaceName(name) {
+        report.add(here, "\(quoted(name)) can't be a network device's name")
+      }
+      if let inside = device.name, !inside.isEmpty, !isInterfaceName(inside) {
+        report.add("\(here)/name", "\(quoted(inside)) can't be a network device's name")
+      }
+    }
+  }
+}
+
+/// As the kernel's dev_valid_name: at most 15 bytes, no space, slash or colon.
+private func isInterfaceName(_ name: String) -> Bool {
+  (1...15).contains(name.utf8.count) && name != "." && name != ".."
+    && !name.utf8.contains { byte in
+      byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: " ")
+        || byte == 0 || (0x09...0x0D).contains(byte)
+    }
+}
+
+extension Spec.Linux.Device {
+  func check(_ report: inout Report, at pointer: String) {
+    report.requireAbsolute(path, at: "\(pointer)/path")
+    report.require(type, among: ["b", "c", "u", "p"], "type of device", at: "\(pointer)/type")
+    // The kernel's dev_t has 12 bits for the major and 20 for the minor number.
+    if type != "p", !(0..<1 << 12).contains(major) {
+      report.add("\(pointer)/major", "\(major) is not within 0 to 4095")
+    }
+    if type != "p", !(0..<1 << 20).contains(minor) {
+      report.add("\(pointer)/minor", "\(minor) is not within 0 to 1048575")
+    }
+  }
+}
+
+extension Spec.Linux.IntelRdt {
+  func check(_ report: inout Report, at pointer: String) {
+    if let closID, closID != "/" {
+      // It becomes a directory's name in resctrl.
+      if closID == "." || closID == ".." || closID.utf8.contains(UInt8(ascii: "/")) {
+        report.add("\(pointer)/closID", "\(quoted(closID)) can't be a directory's name")
+      }
+      report.rejectNUL(in: closID, at: "\(pointer)/closID")
+    }
+    if let memBwSchema, !memBwSchema.isEmpty {
+      if !memBwSchema.utf8.starts(with: "MB:".utf8) || memBwSchema.utf8.contains(0x0A) {
+        report.add("\(pointer)/memBwSchema", "must be one line that begins with MB:")
+      }
+    }
+    for (index, line) in (schemata ?? []).enumerated() where line.utf8.contains(0x0A) {
+      report.add("\(pointer)/schemata/\(index)", "must be one line")
+    }
+  }
+}
+
+extension Spec.Linux.MemoryPolicy {
+  func check(_ report: inout Report, at pointer: String) {
+    report.require(
+      mode, among: Vocabulary.memoryPolicyModes, "memory policy", at: "\(pointer)/mode")
+    for (index, flag) in (flags ?? []).enumerated() {
+      report.require(
+        flag, among: Vocabulary.memoryPolicyFlags, "flag of memory policies",
+        at: "\(pointer)/flags/\(index)")
+    }
+    report.checkList(nodes, of: "memory nodes", at: "\(pointer)/nodes")
+    let hasNodes = nodes?.isEmpty == false
+    switch mode {
+    case "MPOL_DEFAULT", "MPOL_LOCAL":
+      if hasNodes { report.add("\(pointer)/nodes", "\(mode) takes no nodes") }
+    case "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_WEIGHTED_INTERLEAVE", "MPOL_PREFERRED_MANY":
+      if !hasNodes { report.add("\(pointer)/nodes", "\(mode) needs at least one node") }
+    default: break
+    }
+  }
+}

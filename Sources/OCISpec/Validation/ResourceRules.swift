@@ -1,0 +1,91 @@
+extension Spec.Linux.Resources {
+  func check(_ report: inout Report, at pointer: String) {
+    for (index, rule) in (devices ?? []).enumerated() {
+      rule.check(&report, at: "\(pointer)/devices/\(index)")
+    }
+    memory?.check(&report, at: "\(pointer)/memory")
+    cpu?.check(&report, at: "\(pointer)/cpu")
+    for (index, device) in (blockIO?.weightDevice ?? []).enumerated()
+    where device.weight == nil && device.leafWeight == nil {
+      report.add(
+        "\(pointer)/blockIO/weightDevice/\(index)", "needs a weight, a leafWeight or both")
+    }
+    for (index, limit) in (hugepageLimits ?? []).enumerated() where !limit.hasPageSize {
+      report.add(
+        "\(pointer)/hugepageLimits/\(index)/pageSize",
+        "\(quoted(limit.pageSize)) is not a page size", hint: "write it like 2MB")
+    }
+    for (device, limits) in (rdma ?? [:]).sorted(by: { $0.key < $1.key })
+    where limits.hcaHandles == nil && limits.hcaObjects == nil {
+      report.add(entry(device, of: "\(pointer)/rdma"), "needs hcaHandles, hcaObjects or both")
+    }
+    checkUnified(&report, at: "\(pointer)/unified")
+  }
+
+  private func checkUnified(_ report: inout Report, at pointer: String) {
+    for (file, value) in (unified ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let here = entry(file, of: pointer)
+      // A slash would lead out of the container's cgroup.
+      if file.utf8.contains(UInt8(ascii: "/")) || !file.utf8.contains(UInt8(ascii: "."))
+        || file.utf8.first == UInt8(ascii: ".") || file.utf8.contains(0)
+      {
+        report.add(
+          here, "\(quoted(file)) is not a file of a cgroup", hint: "write it like memory.high")
+      }
+      report.rejectNUL(in: value, at: here)
+    }
+  }
+}
+
+extension Spec.Linux.Resources.DeviceRule {
+  fileprivate func check(_ report: inout Report, at pointer: String) {
+    if let type, !type.isEmpty {
+      report.require(type, among: ["a", "b", "c"], "type of device", at: "\(pointer)/type")
+    }
+    for (number, key) in [(major, "major"), (minor, "minor")] {
+      if let number, number < -1 { report.add("\(pointer)/\(key)", "\(number) is less than -1") }
+    }
+    let access = access ?? ""
+    let isKnown = access.utf8.allSatisfy { "rwm".utf8.contains($0) }
+    if access.isEmpty || !isKnown {
+      report.add(
+        "\(pointer)/access",
+        access.isEmpty ? "required, but missing" : "unknown access \(quoted(access))",
+        hint: "made of r (read), w (write) and m (mknod)")
+    }
+  }
+}
+
+extension Spec.Linux.Resources.Memory {
+  fileprivate func check(_ report: inout Report, at pointer: String) {
+    if let swappiness, swappiness > 100 {
+      report.add("\(pointer)/swappiness", "\(swappiness) is not within 0 to 100")
+    }
+    // `swap` counts memory and swap together.
+    if let limit, let swap, limit > 0, swap > 0, swap < limit {
+      report.add("\(pointer)/swap", "\(swap) is less than the limit of memory alone, \(limit)")
+    }
+  }
+}
+
+extension Spec.Linux.Resources.CPU {
+  fileprivate func check(_ report: inout Report, at pointer: String) {
+    if let quota, let burst, quota > 0, burst > UInt64(quota) {
+      report.add("\(pointer)/burst", "\(burst) is more than the quota, \(quota)")
+    }
+    if let idle, idle != 0, idle != 1 {
+      report.add("\(pointer)/idle", "\(idle) is neither 0 nor 1")
+    }
+    report.rejectNUL(in: cpus, at: "\(pointer)/cpus")
+    report.rejectNUL(in: mems, at: "\(pointer)/mems")
+  }
+}
+
+extension Spec.Linux.Resources.HugepageLimit {
+  /// The size becomes part of a file's name, so that nothing else may stand there.
+  fileprivate var hasPageSize: Bool {
+    let digits = pageSize.utf8.prefix { (0x30...0x39).contains($0) }
+    let unit = pageSize.utf8.dropFirst(digits.count)
+    return !digits.isEmpty && ["KB", "MB", "GB"].contains { unit.elementsEqual($0.utf8) }
+  }
+}
