@@ -1,0 +1,35 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "apus",
+  products: [
+    .executable(name: "apus", targets: ["apus"]),
+    .library(name: "ApusRuntime", targets: ["ApusRuntime"]),
+    .library(name: "OCISpec", targets: ["OCISpec"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0")
+  ],
+  targets: [
+    // An arrow may only point down this list.
+    .executableTarget(name: "apus", dependencies: ["ApusRuntime"]),
+    .target(name: "ApusRuntime", dependencies: ["ContainerPlan"]),
+    .target(name: "ContainerPlan", dependencies: ["Cgroups", "CSeccomp"]),
+    .target(name: "Cgroups", dependencies: ["OCISpec", "LinuxKernel"]),
+    .target(name: "OCISpec", dependencies: ["JSON"]),
+    .target(name: "JSON"),
+    .target(
+      name: "LinuxKernel",
+      dependencies: ["CLinux", .product(name: "SystemPackage", package: "swift-system")]),
+    .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+    .systemLibrary(name: "CLinux"),
+
+    .executableTarget(name: "HelloContainer", dependencies: ["ApusRuntime"], path: "Examples/HelloContainer"),
+
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"]),
+    .testTarget(name: "ContainerTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)

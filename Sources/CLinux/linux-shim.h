@@ -1,0 +1,187 @@
+// What Swift can't import of Linux: variadic calls, macros, and calls newer than the C library.
+// One thin function a call, no logic.
+#pragma once
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/openat2.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+// linux/sched.h and the C library's sched.h can't both be included everywhere.
+struct apus_clone_args {
+  uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  uint64_t set_tid, set_tid_size, cgroup;
+};
+
+// struct mount_attr of linux/mount.h, which clashes with sys/mount.h of some C libraries.
+struct apus_mount_attr {
+  uint64_t attr_set, attr_clr, propagation, userns_fd;
+};
+
+static inline long apus_clone3(struct apus_clone_args *args, size_t size) {
+  return syscall(SYS_clone3, args, size);
+}
+static inline int apus_openat(int dirfd, const char *path, int flags, mode_t mode) {
+  return openat(dirfd, path, flags, mode);
+}
+static inline int apus_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+  struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+  return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+}
+static inline int apus_fsopen(const char *type, unsigned flags) {
+  return (int)syscall(SYS_fsopen, type, flags);
+}
+static inline int apus_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux) {
+  return (int)syscall(SYS_fsconfig, fd, command, key, value, aux);
+}
+static inline int apus_fsmount(int fd, unsigned flags, unsigned attributes) {
+  return (int)syscall(SYS_fsmount, fd, flags, attributes);
+}
+static inline int apus_open_tree(int dirfd, const char *path, unsigned flags) {
+  return (int)syscall(SYS_open_tree, dirfd, path, flags);
+}
+static inline int apus_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags) {
+  return (int)syscall(SYS_move_mount, from, from_path, to, to_path, flags);
+}
+static inline int apus_mount_setattr(int dirfd, const char *path, unsigned flags, struct apus_mount_attr *attr) {
+  return (int)syscall(SYS_mount_setattr, dirfd, path, flags, attr, sizeof *attr);
+}
+static inline int apus_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data) {
+  return (int)syscall(SYS_mount, source, target, type, flags, data);
+}
+static inline int apus_umount2(const char *target, int flags) {
+  return (int)syscall(SYS_umount2, target, flags);
+}
+static inline int apus_pivot_root(const char *new_root, const char *put_old) {
+  return (int)syscall(SYS_pivot_root, new_root, put_old);
+}
+static inline int apus_setns(int fd, int kinds) { return (int)syscall(SYS_setns, fd, kinds); }
+static inline int apus_unshare(int flags) { return (int)syscall(SYS_unshare, flags); }
+static inline int apus_pidfd_open(pid_t pid, unsigned flags) {
+  return (int)syscall(SYS_pidfd_open, pid, flags);
+}
+static inline int apus_pidfd_send_signal(int pidfd, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+static inline int apus_pidfd_getfd(int pidfd, int fd) {
+  return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+static inline int apus_waitid_pidfd(int pidfd, siginfo_t *info, int options) {
+  return waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, info, options);
+}
+static inline int apus_siginfo_pid(const siginfo_t *info) { return info->si_pid; }
+static inline int apus_siginfo_status(const siginfo_t *info) { return info->si_status; }
+static inline int apus_close_range(unsigned first, unsigned last, unsigned flags) {
+  return (int)syscall(SYS_close_range, first, last, flags);
+}
+static inline int apus_execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags) {
+  return (int)syscall(SYS_execveat, dirfd, path, argv, envp, flags);
+}
+static inline long apus_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
+  return syscall(SYS_keyctl, operation, a, b, c, d);
+}
+static inline int apus_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
+  return prctl(option, a, b, c, d);
+}
+static inline int apus_capset(uint32_t effective_low, uint32_t effective_high, uint32_t permitted_low,
+                              uint32_t permitted_high, uint32_t inheritable_low, uint32_t inheritable_high) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  struct __user_cap_data_struct data[2] = {{effective_low, permitted_low, inheritable_low},
+                                           {effective_high, permitted_high, inheritable_high}};
+  return (int)syscall(SYS_capset, &header, data);
+}
+static inline int apus_prlimit(pid_t pid, int resource, uint64_t soft, uint64_t hard) {
+  struct { uint64_t soft, hard; } limit = {soft, hard};
+  return (int)syscall(SYS_prlimit64, pid, resource, &limit, NULL);
+}
+// The raw calls change this thread alone, which is all there is; the C library's would signal others.
+static inline int apus_setresuid(uid_t uid) { return (int)syscall(SYS_setresuid, uid, uid, uid); }
+static inline int apus_setresgid(gid_t gid) { return (int)syscall(SYS_setresgid, gid, gid, gid); }
+static inline int apus_setgroups(size_t count, const gid_t *groups) {
+  return (int)syscall(SYS_setgroups, count, groups);
+}
+static inline long apus_getcwd(char *buffer, size_t size) { return syscall(SYS_getcwd, buffer, size); }
+static inline int apus_ioctl_pointer(int fd, unsigned long request, void *argument) {
+  return ioctl(fd, request, argument);
+}
+static inline int apus_ioctl_number(int fd, unsigned long request, unsigned long argument) {
+  return ioctl(fd, request, argument);
+}
+static inline int apus_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
+static inline dev_t apus_makedev(unsigned major_number, unsigned minor_number) {
+  return makedev(major_number, minor_number);
+}
+static inline unsigned apus_major(dev_t device) { return major(device); }
+static inline unsigned apus_minor(dev_t device) { return minor(device); }
+// Declared by string.h for _GNU_SOURCE only, with which this module would clash with Glibc's.
+extern const char *strerrorname_np(int error);
+static inline const char *apus_errno_name(int error) { return strerrorname_np(error); }
+static inline int apus_wifexited(int status) { return WIFEXITED(status); }
+static inline int apus_wexitstatus(int status) { return WEXITSTATUS(status); }
+static inline int apus_wtermsig(int status) { return WTERMSIG(status); }
+static inline void apus_ifreq_set(struct ifreq *request, const char *name, short flags) {
+  memset(request, 0, sizeof *request);
+  strncpy(request->ifr_name, name, IFNAMSIZ - 1);
+  request->ifr_flags = flags;
+}
+static inline short apus_ifreq_flags(const struct ifreq *request) { return request->ifr_flags; }
+
+// Descriptors beside bytes (cmsg(3)), whose macros Swift can't import.
+static inline ssize_t apus_send_with_fds(int socket, const void *bytes, size_t count, const int *fds, size_t fd_count) {
+  struct iovec iov = {(void *)bytes, count};
+  char control[CMSG_SPACE(sizeof(int) * 16)];
+  struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+  if (fd_count > 16) { errno = EINVAL; return -1; }
+  if (fd_count > 0) {
+    memset(control, 0, sizeof control);
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * fd_count);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * fd_count);
+    memcpy(CMSG_DATA(header), fds, sizeof(int) * fd_count);
+  }
+  return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+static inline ssize_t apus_receive_with_fd(int socket, void *bytes, size_t count, int *fd) {
+  struct iovec iov = {bytes, count};
+  char control[CMSG_SPACE(sizeof(int) * 16)];
+  struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  *fd = -1;
+  if (received < 0) return received;
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    size_t fds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < fds; i++) {
+      int one;
+      memcpy(&one, CMSG_DATA(header) + i * sizeof(int), sizeof one);
+      if (*fd < 0) *fd = one; else close(one);
+    }
+  }
+  return received;
+}

@@ -1,0 +1,60 @@
+import LinuxKernel
+import OCISpec
+
+/// A value for one file of a container's cgroup, and where config.json asks for it.
+public struct CgroupWrite: Equatable, Sendable {
+  /// The cgroup's directory on the host.
+  public let directory: String
+  /// The file's name.
+  public let file: String
+  /// What is written, in one write.
+  public let value: String
+  /// The JSON pointer into config.json.
+  public let pointer: String
+}
+
+/// Where a container's cgroup is in each hierarchy, by controller as runc's state names them.
+public struct CgroupPaths: Equatable, Sendable {
+  /// Controller ("" for v2) and directory on the host, in the order of the hierarchies.
+  public var directories: [(controller: String, path: String)]
+
+  /// The paths as they are recorded.
+  public init(directories: [(controller: String, path: String)]) { self.directories = directories }
+
+  /// The paths of a new container: `cgroupsPath` from the mount point when it is absolute, else
+  /// below our own cgroup, and named after the container when it is missing.
+  public init(layout: CgroupLayout, cgroupsPath: String?, id: String) {
+    let wanted = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? id
+    // As in runc, ".." can't climb above the mount point.
+    let clean = wanted.split(separator: "/").filter { $0 != "." && $0 != ".." }
+      .joined(separator: "/")
+    func place(_ mountPoint: String, _ own: String) -> String {
+      let base = wanted.hasPrefix("/") || own == "/" ? "" : own
+      return "\(mountPoint)\(base)/\(clean)"
+    }
+    switch layout {
+    case .unified:
+      directories = [("", place(CgroupLayout.mountPoint, "/"))]
+    case .legacy(let hierarchies):
+      directories = hierarchies.flatMap { hierarchy in
+        let path = place(hierarchy.mountPoint, hierarchy.ownPath)
+        return hierarchy.controllers.split(separator: ",", omittingEmptySubsequences: false)
+          .map { (controller: String($0), path: path) }
+      }
+    }
+  }
+
+  /// The directory of a controller.
+  public subscript(controller: String) -> String? {
+    directories.first { $0.controller == controller }?.path
+  }
+
+  /// Each directory once.
+  public var distinct: [String] {
+    directories.reduce(into: []) { if !$0.contains($1.path) { $0.append($1.path) } }
+  }
+
+  public static func == (a: CgroupPaths, b: CgroupPaths) -> Bool {
+    a.directories.elementsEqual(b.directories) { $0 == $1 }
+  }
+}

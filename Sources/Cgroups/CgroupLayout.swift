@@ -1,0 +1,57 @@
+import CLinux
+import Glibc
+import LinuxKernel
+
+/// How this host's cgroups are mounted (`cgroups(7)`).
+public enum CgroupLayout: Equatable, Sendable {
+  /// One tree for all controllers.
+  case unified
+  /// A tree for each controller, and perhaps a v2 tree beside them.
+  case legacy([CgroupHierarchy])
+
+  /// Where cgroups are mounted.
+  public static let mountPoint = "/sys/fs/cgroup"
+
+  /// Looks at the mount point and at `/proc/self/cgroup`, never at the table of mounts, which can
+  /// be thousands of lines long.
+  public static func detect() throws(KernelError) -> CgroupLayout {
+    if filesystem(of: mountPoint) == 0x6367_7270 /* CGROUP2_SUPER_MAGIC */ { return .unified }
+    let text = String(decoding: try readFile("/proc/self/cgroup"), as: UTF8.self)
+    var hierarchies: [CgroupHierarchy] = []
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      let controllers = String(fields[1])
+      var folder = controllers.isEmpty ? "unified" : controllers
+      if folder.hasPrefix("name=") { folder.removeFirst(5) }
+      let path = "\(mountPoint)/\(folder)"
+      let magic = filesystem(of: path)
+      guard magic == 0x27_e0eb /* CGROUP_SUPER_MAGIC */ || magic == 0x6367_7270 else { continue }
+      hierarchies.append(
+        CgroupHierarchy(controllers: controllers, mountPoint: path, ownPath: String(fields[2])))
+    }
+    return .legacy(hierarchies)
+  }
+
+  private static func filesystem(of path: String) -> Int {
+    var result = statfs()
+    return statfs(path, &result) == 0 ? Int(result.f_type) : 0
+  }
+}
+
+/// One mounted tree of cgroups.
+public struct CgroupHierarchy: Equatable, Sendable {
+  /// "memory", "cpu,cpuacct", "name=systemd", or nothing for the v2 tree.
+  public let controllers: String
+  /// Where it is mounted on the host.
+  public let mountPoint: String
+  /// The cgroup that this process is in.
+  public let ownPath: String
+
+  /// Describes a mounted tree.
+  public init(controllers: String, mountPoint: String, ownPath: String) {
+    self.controllers = controllers
+    self.mountPoint = mountPoint
+    self.ownPath = ownPath
+  }
+}

@@ -1,0 +1,82 @@
+import OCISpec
+
+extension CgroupPaths {
+  /// What config.json's resources come to, file by file, in the order of writing.
+  public func writes(for resources: Spec.Linux.Resources?) -> [CgroupWrite] {
+    var writes: [CgroupWrite] = []
+    let root = "/linux/resources"
+    func add(_ controller: String, _ file: String, _ value: String?, _ pointer: String) {
+      guard let value, let directory = self[controller] else { return }
+      writes.append(
+        CgroupWrite(directory: directory, file: file, value: value, pointer: root + pointer))
+    }
+    let unified = directories.count == 1 && directories[0].controller == ""
+    if unified {
+      let memory = resources?.memory
+      add("", "memory.max", memory?.limit.map(unlimited), "/memory/limit")
+      add("", "memory.low", memory?.reservation.map(unlimited), "/memory/reservation")
+      if let swap = memory?.swap, let limit = memory?.limit, swap > 0 {
+        add("", "memory.swap.max", "\(max(swap - limit, 0))", "/memory/swap")
+      }
+      if let shares = resources?.cpu?.shares, shares > 0 {
+        let weight = 1 + ((min(max(shares, 2), 262_144) - 2) * 9999) / 262_142
+        add("", "cpu.weight", "\(weight)", "/cpu/shares")
+      }
+      if let quota = resources?.cpu?.quota {
+        let period = resources?.cpu?.period ?? 100_000
+        add("", "cpu.max", "\(quota > 0 ? String(quota) : "max") \(period)", "/cpu/quota")
+      }
+      add("", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
+      add("", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
+      add("", "pids.max", pidsMax(resources), "/pids/limit")
+    } else {
+      let memory = resources?.memory
+      add("memory", "memory.limit_in_bytes", memory?.limit.map(String.init), "/memory/limit")
+      add("memory", "memory.memsw.limit_in_bytes", memory?.swap.map(String.init), "/memory/swap")
+      add(
+        "memory", "memory.soft_limit_in_bytes", memory?.reservation.map(String.init),
+        "/memory/reservation")
+      add("cpu", "cpu.shares", resources?.cpu?.shares.map(String.init), "/cpu/shares")
+      add("cpu", "cpu.cfs_period_us", resources?.cpu?.period.map(String.init), "/cpu/period")
+      add("cpu", "cpu.cfs_quota_us", resources?.cpu?.quota.map(String.init), "/cpu/quota")
+      add("cpuset", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
+      add("cpuset", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
+      add("pids", "pids.max", pidsMax(resources), "/pids/limit")
+      if self["devices"] != nil {
+        for (file, value, pointer) in deviceRules(resources) { add("devices", file, value, pointer) }
+      }
+    }
+    return writes
+  }
+
+  private func unlimited(_ value: Int64) -> String { value < 0 ? "max" : String(value) }
+
+  private func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
+
+  private func pidsMax(_ resources: Spec.Linux.Resources?) -> String? {
+    guard let limit = resources?.pids?.limit, limit != 0 else { return nil }
+    return limit < 0 ? "max" : String(limit)
+  }
+
+  /// The rules of config.json, then those that every container gets, as runc adds them: mknod of
+  /// anything, and the default devices, terminals and tun.
+  private func deviceRules(_ resources: Spec.Linux.Resources?) -> [(String, String, String)] {
+    var rules: [(String, String, String)] = []
+    for (index, rule) in (resources?.devices ?? []).enumerated() {
+      func number(_ value: Int64?) -> String { value.map { $0 < 0 ? "*" : String($0) } ?? "*" }
+      let type = rule.type.flatMap(nonEmpty) ?? "a"
+      let text =
+        type == "a" && rule.major == nil
+        ? "a"
+        : "\(type) \(number(rule.major)):\(number(rule.minor)) \(rule.access ?? "rwm")"
+      rules.append(
+        (rule.allow ? "devices.allow" : "devices.deny", text, "/devices/\(index)"))
+    }
+    guard !rules.isEmpty else { return [] }
+    let always = [
+      "c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm",
+      "c 5:0 rwm", "c 5:2 rwm", "c 136:* rwm",
+    ]
+    return rules + always.map { ("devices.allow", $0, "/devices") }
+  }
+}

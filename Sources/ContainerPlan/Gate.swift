@@ -1,0 +1,36 @@
+import CLinux
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// Init's side of the start gate (docs/handshake.md): returns once a start has opened it.
+///
+/// The unlink of the FIFO is what commits a start, so init goes on only when it has seen the last
+/// link gone: a start that dies before that leaves a container that can be started again.
+/// - Parameters:
+///   - fifo: an O_PATH descriptor of exec.fifo.
+///   - path: where `procfs` shows that descriptor.
+func passGate(_ fifo: Int32, _ path: String, _ procfs: Int32) throws(KernelError) {
+  func isUnlinked() throws(KernelError) -> Bool { try status(fifo, path: "exec.fifo").st_nlink == 0 }
+  var hold: Int32 = 2
+  var writer = try open(path, .writeOnly, at: procfs)  // blocks: the gate
+  while true {
+    _ = Glibc.write(writer.number, "0", 1)  // EPIPE: the reader has left
+    var entry = pollfd(fd: writer.number, events: 0, revents: 0)
+    let ready = poll(&entry, 1, hold)  // POLLERR, when the last reader has closed
+    if try isUnlinked() { return }
+    // A reader that reads to the end waits for this end to be closed.
+    _ = (consume writer)
+    if ready == 0 {
+      poll(nil, 0, hold / 2)
+      hold = min(2 * hold, 64)
+    }
+    do throws(KernelError) {
+      writer = try open(path, [.writeOnly, .nonBlocking], at: procfs)
+    } catch {
+      guard error.errno == .noSuchAddressOrDevice else { throw error }  // ENXIO: nobody reads
+      if try isUnlinked() { return }
+      writer = try open(path, .writeOnly, at: procfs)
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import CLinux
+import Glibc
+
+/// Flags of open, which the C library's headers only show to GNU programs.
+public struct OpenFlags: OptionSet, Sendable {
+  public let rawValue: Int32
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  public static let readOnly = OpenFlags([])
+  public static let writeOnly = OpenFlags(rawValue: O_WRONLY)
+  public static let readWrite = OpenFlags(rawValue: O_RDWR)
+  public static let create = OpenFlags(rawValue: O_CREAT)
+  public static let exclusive = OpenFlags(rawValue: O_EXCL)
+  public static let truncate = OpenFlags(rawValue: O_TRUNC)
+  public static let append = OpenFlags(rawValue: O_APPEND)
+  public static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
+  public static let noControllingTerminal = OpenFlags(rawValue: O_NOCTTY)
+  public static let directory = OpenFlags(rawValue: O_DIRECTORY)
+  public static let noFollow = OpenFlags(rawValue: O_NOFOLLOW)
+  /// O_PATH: a place in the file system, not to be read or written.
+  public static let path = OpenFlags(rawValue: 0o10000000)
+}
+
+/// Opens a path, always close-on-exec (`openat(2)`).
+public func open(
+  _ path: String, _ flags: OpenFlags, mode: UInt32 = 0, at directory: Int32 = currentDirectory
+) throws(KernelError) -> Descriptor {
+  Descriptor(
+    owning: try check("open", path) {
+      apus_openat(directory, path, flags.rawValue | O_CLOEXEC, mode)
+    })
+}
+
+/// What `fstat(2)` says.
+public func status(_ descriptor: Int32, path: String = "") throws(KernelError) -> stat {
+  var result = stat()
+  try check("fstat", path) { fstat(descriptor, &result) }
+  return result
+}
+
+/// What `fstatat(2)` says of a path; links are followed unless told otherwise.
+public func status(
+  of path: String, at directory: Int32 = currentDirectory, followLinks: Bool = true
+) throws(KernelError) -> stat {
+  var result = stat()
+  try check("stat", path) {
+    fstatat(directory, path, &result, followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
+  }
+  return result
+}
+
+extension stat {
+  /// S_IFDIR, S_IFREG, …
+  public var fileType: UInt32 { st_mode & S_IFMT }
+  /// Whether it is a directory.
+  public var isDirectory: Bool { fileType == S_IFDIR }
+}
+
+/// Makes a directory; an existing one is an error unless `orExisting`.
+public func makeDirectory(
+  _ path: String, mode: UInt32, at directory: Int32 = currentDirectory, orExisting: Bool = false
+) throws(KernelError) {
+  do throws(KernelError) {
+    try check("mkdir", path) { mkdirat(directory, path, mode) }
+  } catch {
+    if !(orExisting && error.errno == .fileExists) { throw error }
+  }
+}
+
+/// Makes a directory of the host and those above it.
+public func makeDirectories(_ path: String, mode: UInt32) throws(KernelError) {
+  do throws(KernelError) {
+    try makeDirectory(path, mode: mode)
+  } catch {
+    if error.errno == .fileExists { return }
+    guard error.errno == .noSuchFileOrDirectory, let slash = path.lastIndex(of: "/"),
+      slash != path.startIndex
+    else { throw error }
+    try makeDirectories(String(path[..<slash]), mode: mode)
+    try makeDirectory(path, mode: mode, orExisting: true)
+  }
+}
+
+/// Removes a name; `directory` says that it is a directory's.
+public func remove(_ path: String, at parent: Int32 = currentDirectory, directory: Bool = false)
+  throws(KernelError)
+{
+  try check(directory ? "rmdir" : "unlink", path) {
+    unlinkat(parent, path, directory ? AT_REMOVEDIR : 0)
+  }
+}
+
+/// Writes all of the bytes.
+public func write(_ bytes: [UInt8], to descriptor: Int32, path: String = "") throws(KernelError) {
+  var done = 0
+  while done < bytes.count {
+    done += try check("write", path) {
+      bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
+      }
+    }
+  }
+}
+
+/// Reads a descriptor to its end.
+public func readAll(_ descriptor: Int32, path: String = "", sizeHint: Int = 4096)
+  throws(KernelError) -> [UInt8]
+{
+  var bytes: [UInt8] = []
+  var room = max(sizeHint + 1, 512)
+  while true {
+    var chunk = [UInt8](repeating: 0, count: room)
+    let count = try check("read", path) {
+      chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    }
+    if count == 0 { return bytes }
+    if bytes.isEmpty {
+      chunk.removeLast(room - count)
+      bytes = chunk
+    } else {
+      bytes += chunk[..<count]
+    }
+    room = 65536
+  }
+}
+
+/// Reads a whole file.
+public func readFile(_ path: String, at directory: Int32 = currentDirectory) throws(KernelError)
+  -> [UInt8]
+{
+  let file = try open(path, .readOnly, at: directory)
+  let size = try status(file.number, path: path).st_size
+  return try readAll(file.number, path: path, sizeHint: min(Int(size), 16 << 20))
+}
+
+/// Writes into a file that exists, such as those of procfs and cgroupfs, in one write.
+public func writeFile(_ path: String, _ text: String, at directory: Int32 = currentDirectory)
+  throws(KernelError)
+{
+  let file = try open(path, .writeOnly, at: directory)
+  let number = file.number
+  try check("write \"\(text)\" to", path) {
+    Array(text.utf8).withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+  }
+}
+
+/// Replaces a file at once: a reader sees the old content or the new, whenever a crash comes.
+public func replaceFile(
+  _ name: String, with bytes: [UInt8], mode: UInt32, at directory: Int32, path: String
+) throws(KernelError) {
+  let temporary = ".\(name).new"
+  do throws(KernelError) {
+    let file = try open(temporary, [.writeOnly, .create, .truncate], mode: mode, at: directory)
+    try write(bytes, to: file.number, path: path)
+    try check("rename", path) { renameat(directory, temporary, directory, name) }
+  } catch {
+    _ = unlinkat(directory, temporary, 0)
+    throw error
+  }
+}
+
+/// Where a symbolic link points.
+public func readLink(_ path: String, at directory: Int32 = currentDirectory) throws(KernelError)
+  -> String
+{
+  var buffer = [UInt8](repeating: 0, count: 4096)
+  let count = try check("readlink", path) {
+    buffer.withUnsafeMutableBytes { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        characters.baseAddress.map { readlinkat(directory, path, $0, characters.count) } ?? -1
+      }
+    }
+  }
+  return String(decoding: buffer[..<count], as: UTF8.self)
+}

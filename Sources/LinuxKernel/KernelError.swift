@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A system call that failed: which, on what, and why.
+public struct KernelError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The call in the kernel's words, with what distinguishes it: "open", "mount_setattr nosuid".
+  public let call: String
+  /// What it was done to, usually a path.
+  public let subject: String
+  /// Why it failed.
+  public let errno: Errno
+
+  /// Records a failed call.
+  public init(call: String, subject: String, errno: Errno) {
+    self.call = call
+    self.subject = subject
+    self.errno = errno
+  }
+
+  /// "open /a/b: ENOENT (No such file or directory)".
+  public var description: String {
+    (subject.isEmpty ? call : "\(call) \(subject)") + ": " + errno.named
+  }
+}
+
+extension Errno {
+  /// The name that the manual pages use, "ENOENT".
+  public var name: String {
+    guard let name = apus_errno_name(rawValue) else { return "errno \(rawValue)" }
+    return String(cString: name)
+  }
+
+  /// The name with the C library's words: "ENOENT (No such file or directory)".
+  public var named: String { "\(name) (\(description))" }
+
+  /// What the last failed call of the C library left.
+  public static var last: Errno { Errno(rawValue: Glibc.errno) }
+}
+
+/// Calls `body` until it isn't interrupted by a signal, and turns a negative result into an error.
+@discardableResult
+public func check<Result: SignedInteger>(
+  _ call: @autoclosure () -> String, _ subject: @autoclosure () -> String = "",
+  _ body: () -> Result
+) throws(KernelError) -> Result {
+  while true {
+    let result = body()
+    if result >= 0 { return result }
+    let errno = Errno.last
+    if errno != .interrupted {
+      throw KernelError(call: call(), subject: subject(), errno: errno)
+    }
+  }
+}

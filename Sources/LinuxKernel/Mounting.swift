@@ -1,0 +1,130 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Attributes of one mount, as fsmount and mount_setattr take them (`mount_setattr(2)`).
+public struct MountAttributes: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt64
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  public static let readOnly = MountAttributes(rawValue: 0x01)
+  public static let noSetUserID = MountAttributes(rawValue: 0x02)
+  public static let noDevices = MountAttributes(rawValue: 0x04)
+  public static let noExec = MountAttributes(rawValue: 0x08)
+  /// The bits of the access-time mode; relatime is none of them.
+  public static let accessTimeMask = MountAttributes(rawValue: 0x70)
+  public static let noAccessTime = MountAttributes(rawValue: 0x10)
+  public static let strictAccessTime = MountAttributes(rawValue: 0x20)
+  public static let noDirectoryAccessTime = MountAttributes(rawValue: 0x80)
+  public static let noSymlinksFollowed = MountAttributes(rawValue: 0x20_0000)
+}
+
+/// How mounts propagate between peers (`mount_namespaces(7)`).
+public enum Propagation: UInt64, Sendable, Hashable {
+  case shared = 0x10_0000
+  case `private` = 0x4_0000
+  case slave = 0x8_0000
+  case unbindable = 0x2_0000
+
+  /// The word of mount(8).
+  public var word: String {
+    switch self {
+    case .shared: "shared"
+    case .private: "private"
+    case .slave: "slave"
+    case .unbindable: "unbindable"
+    }
+  }
+}
+
+/// AT_EMPTY_PATH: the descriptor itself is meant.
+let emptyPath: UInt32 = 0x1000
+/// AT_RECURSIVE.
+let recursiveTree: UInt32 = 0x8000
+
+/// Makes a mount of a new file system, attached nowhere yet (`fsopen(2)`, `fsmount(2)`).
+/// - Parameter parameters: what mount(8) would take after -o, for the file system itself.
+public func makeMount(
+  of type: String, source: String?, parameters: [(key: String, value: String?)],
+  readOnlyFilesystem: Bool = false, attributes: MountAttributes
+) throws(KernelError) -> Descriptor {
+  let context = Descriptor(
+    owning: try check("fsopen", type) { apus_fsopen(type, 1 /* FSOPEN_CLOEXEC */) })
+  if let source {
+    try configure(context.number, type, 1 /* FSCONFIG_SET_STRING */, "source", source)
+  }
+  for (key, value) in parameters {
+    try configure(context.number, type, value == nil ? 0 /* FSCONFIG_SET_FLAG */ : 1, key, value)
+  }
+  if readOnlyFilesystem { try configure(context.number, type, 0, "ro", nil) }
+  try configure(context.number, type, 6 /* FSCONFIG_CMD_CREATE */, nil, nil)
+  return Descriptor(
+    owning: try check("fsmount", type) {
+      apus_fsmount(context.number, 1 /* FSMOUNT_CLOEXEC */, UInt32(attributes.rawValue))
+    })
+}
+
+private func configure(
+  _ context: Int32, _ type: String, _ command: UInt32, _ key: String?, _ value: String?
+) throws(KernelError) {
+  let option = key.map { key in value.map { "\(key)=\($0)" } ?? key }
+  try check(option.map { "fsconfig \($0) for" } ?? "fsconfig create", type) {
+    switch (key, value) {
+    case (let key?, let value?): apus_fsconfig(context, command, key, value, 0)
+    case (let key?, nil): apus_fsconfig(context, command, key, nil, 0)
+    default: apus_fsconfig(context, command, nil, nil, 0)
+    }
+  }
+}
+
+/// A copy of the mount, or tree of mounts, at a path, attached nowhere yet (`open_tree(2)`).
+public func cloneTree(
+  _ path: String, at directory: Int32 = currentDirectory, recursive: Bool, followLinks: Bool = true
+) throws(KernelError) -> Descriptor {
+  let flags: UInt32 =
+    0x8_0001 /* OPEN_TREE_CLOEXEC | OPEN_TREE_CLONE */ | (recursive ? recursiveTree : 0)
+    | (path.isEmpty ? emptyPath : 0) | (followLinks ? 0 : 0x100 /* AT_SYMLINK_NOFOLLOW */)
+  return Descriptor(
+    owning: try check("open_tree", path) { apus_open_tree(directory, path, flags) })
+}
+
+/// Attaches a detached mount on the place that `target` is a descriptor of (`move_mount(2)`).
+/// No path is looked up, so nothing can be swapped in between (CVE-2021-30465).
+public func attach(_ mount: borrowing Descriptor, on target: Int32, path: String)
+  throws(KernelError)
+{
+  let number = mount.number
+  try check("move_mount", path) {
+    apus_move_mount(number, "", target, "", 0x04 | 0x40 /* F_EMPTY_PATH | T_EMPTY_PATH */)
+  }
+}
+
+/// Changes attributes and propagation of a mount, or of its whole tree, in one call.
+public func setAttributes(
+  of mount: Int32, set: MountAttributes = [], clear: MountAttributes = [],
+  propagation: Propagation? = nil, recursive: Bool = false, path: String
+) throws(KernelError) {
+  var attributes = apus_mount_attr()
+  attributes.attr_set = set.rawValue
+  attributes.attr_clr = clear.rawValue
+  // The access time is a field of three values: the kernel wants it cleared whole before a new one.
+  if !set.isDisjoint(with: .accessTimeMask) || !clear.isDisjoint(with: .accessTimeMask) {
+    attributes.attr_clr |= MountAttributes.accessTimeMask.rawValue
+  }
+  attributes.propagation = propagation?.rawValue ?? 0
+  try check("mount_setattr", path) {
+    apus_mount_setattr(mount, "", emptyPath | (recursive ? recursiveTree : 0), &attributes)
+  }
+}
+
+/// Makes the current directory, a mount's root, the root of the mount namespace, and lets go of
+/// the old root (`pivot_root(2)`).
+public func pivotIntoCurrentDirectory() throws(KernelError) {
+  try check("pivot_root", ".") { apus_pivot_root(".", ".") }
+  // The old root lies over the new one now. As a slave, its unmounting does not reach the host.
+  try check("mount MS_REC|MS_SLAVE", "the old root") {
+    apus_mount(nil, ".", nil, UInt(0x8_4000), nil)
+  }
+  try check("umount2 MNT_DETACH", "the old root") { apus_umount2(".", 2) }
+  try check("chdir", "/") { chdir("/") }
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+
+/// A kind of namespace (`namespaces(7)`), in the order in which runc lists them.
+public enum NamespaceKind: String, CaseIterable, Sendable, Hashable {
+  case pid, network, ipc, uts, mount, user, cgroup, time
+
+  /// The flag of clone3, unshare and setns.
+  public var cloneFlag: UInt64 {
+    switch self {
+    case .pid: 0x2000_0000
+    case .network: 0x4000_0000
+    case .ipc: 0x0800_0000
+    case .uts: 0x0400_0000
+    case .mount: 0x0002_0000
+    case .user: 0x1000_0000
+    case .cgroup: 0x0200_0000
+    case .time: 0x0000_0080
+    }
+  }
+
+  /// Its file's name under `/proc/PID/ns`.
+  public var procName: String {
+    switch self {
+    case .pid: "pid"
+    case .network: "net"
+    case .ipc: "ipc"
+    case .uts: "uts"
+    case .mount: "mnt"
+    case .user: "user"
+    case .cgroup: "cgroup"
+    case .time: "time"
+    }
+  }
+}
+
+/// Joins the namespace that `descriptor` refers to; the kernel checks that it is of `kind`.
+public func join(_ kind: NamespaceKind, _ descriptor: borrowing Descriptor, path: String)
+  throws(KernelError)
+{
+  let number = descriptor.number
+  try check("setns to the \(kind.rawValue) namespace", path) {
+    apus_setns(number, Int32(truncatingIfNeeded: kind.cloneFlag))
+  }
+}
+
+/// Joins several namespaces of one process at once, through its pidfd (setns(2), Linux 5.8).
+public func join(_ kinds: [NamespaceKind], of process: borrowing ProcessDescriptor)
+  throws(KernelError)
+{
+  let flags = kinds.reduce(0) { $0 | $1.cloneFlag }
+  let number = process.number
+  try check("setns to \(kinds.map(\.rawValue).joined(separator: ", "))", "of process \(process.pid)") {
+    apus_setns(number, Int32(truncatingIfNeeded: flags))
+  }
+}
+
+/// Leaves the namespaces of `kinds` for new ones.
+public func unshare(_ kinds: [NamespaceKind]) throws(KernelError) {
+  let flags = kinds.reduce(0) { $0 | $1.cloneFlag }
+  try check("unshare", kinds.map(\.rawValue).joined(separator: ", ")) {
+    apus_unshare(Int32(truncatingIfNeeded: flags))
+  }
+}

@@ -1,0 +1,84 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A process held by a pidfd: its number can't come to mean another process (`pidfd_open(2)`).
+public struct ProcessDescriptor: ~Copyable, Sendable {
+  /// The process number, for messages and files.
+  public let pid: Int32
+  private let descriptor: Descriptor
+
+  /// The pidfd's number; it stays owned by this value.
+  public var number: Int32 { descriptor.number }
+
+  /// Takes ownership of a pidfd.
+  public init(pid: Int32, owning descriptor: consuming Descriptor) {
+    self.pid = pid
+    self.descriptor = descriptor
+  }
+
+  /// Opens a pidfd of a process. Throws ESRCH when there is none.
+  public init(opening pid: Int32) throws(KernelError) {
+    let number = try check("pidfd_open", "process \(pid)") { apus_pidfd_open(pid, 0) }
+    self.init(pid: pid, owning: Descriptor(owning: number))
+  }
+
+  /// Sends a signal. Throws ESRCH when the process is gone.
+  public func send(_ signal: Signal) throws(KernelError) {
+    let number = self.number
+    try check("send \(signal)", "to process \(pid)") {
+      apus_pidfd_send_signal(number, signal.rawValue)
+    }
+  }
+
+  /// Waits until the process ends, or until `milliseconds` have passed (nil: without a limit).
+  /// Returns whether it has ended. It need not be a child.
+  public func waitUntilEnded(milliseconds: Int32? = nil) throws(KernelError) -> Bool {
+    var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return try check("poll", "process \(pid)") { poll(&entry, 1, milliseconds ?? -1) } > 0
+  }
+
+  /// Reaps the process, a child of ours, and says how it ended; nil when it goes on and `block`
+  /// is false.
+  public func reap(block: Bool = true) throws(KernelError) -> Termination? {
+    var info = siginfo_t()
+    let number = self.number
+    let options = WEXITED | (block ? 0 : WNOHANG)
+    try check("waitid", "process \(pid)") { apus_waitid_pidfd(number, &info, options) }
+    guard apus_siginfo_pid(&info) != 0 else { return nil }
+    return Termination(code: info.si_code, status: apus_siginfo_status(&info))
+  }
+}
+
+/// How a process ended.
+public enum Termination: Equatable, Sendable, CustomStringConvertible {
+  case exited(Int32)
+  case killed(Signal)
+
+  init(code: Int32, status: Int32) {
+    self = code == CLD_EXITED ? .exited(status) : .killed(Signal(rawValue: status))
+  }
+
+  /// Reads a status as wait4 gives it.
+  public init(waitStatus: Int32) {
+    self =
+      apus_wifexited(waitStatus) != 0
+      ? .exited(apus_wexitstatus(waitStatus)) : .killed(Signal(rawValue: apus_wtermsig(waitStatus)))
+  }
+
+  /// What a shell would report: the status itself, or 128 and the signal's number.
+  public var exitStatus: Int32 {
+    switch self {
+    case .exited(let status): status
+    case .killed(let signal): 128 + signal.rawValue
+    }
+  }
+
+  /// "exited with status 3", "was killed by SIGKILL".
+  public var description: String {
+    switch self {
+    case .exited(let status): "exited with status \(status)"
+    case .killed(let signal): "was killed by \(signal)"
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// What `/proc/PID/stat` says of a process, as far as it tells one process from another.
+public struct ProcessStat: Equatable, Sendable {
+  /// "R", "S", "Z" …
+  public let state: Character
+  /// When it started, in clock ticks since boot: with the number it names one process for ever.
+  public let startTime: UInt64
+
+  /// Reads it; nil when there is no such process.
+  public init?(pid: Int32) {
+    guard pid > 0, let bytes = try? readFile("/proc/\(pid)/stat") else { return nil }
+    // The name in parentheses may hold anything, so the fields count from the last ")".
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let end = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    guard fields.count > 19, let state = fields[0].first, let start = UInt64(fields[19]) else {
+      return nil
+    }
+    self.state = state
+    self.startTime = start
+  }
+
+  /// Whether it has ended, though its parent hasn't asked yet.
+  public var hasEnded: Bool { state == "Z" || state == "X" }
+}
