@@ -184,9 +184,11 @@ let warnings: [Rule] = [
     $0.process?.capabilities = .init(bounding: ["CAP_KILL", "CAP_FLY"])
   },
   Rule(
-    "/process/capabilities/ambient/0",
-    "ignored: CAP_KILL is not both permitted and inheritable, so it can't be ambient"
-  ) { $0.process?.capabilities = .init(permitted: ["CAP_KILL"], ambient: ["CAP_KILL"]) },
+    "/process/capabilities/ambient",
+    "ignored: CAP_KILL, CAP_CHOWN, not both permitted and inheritable"
+  ) {
+    $0.process?.capabilities = .init(permitted: ["CAP_KILL"], ambient: ["CAP_KILL", "CAP_CHOWN"])
+  },
   Rule(
     "/mounts/0/destination",
     "\"proc\" is relative, which is deprecated; taken from / (write it with a leading /)"

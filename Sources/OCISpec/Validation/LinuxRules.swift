@@ -44,18 +44,19 @@ extension Spec.Linux {
         rootfsPropagation, among: Vocabulary.rootfsPropagations, "propagation",
         at: "\(pointer)/rootfsPropagation")
     }
-    let lists = [(maskedPaths, "maskedPaths"), (readonlyPaths, "readonlyPaths")]
-    for (paths, key) in lists {
-      guard let paths, !paths.isEmpty else { continue }
+    func check(_ paths: [String]?, at pointer: String) {
+      guard let paths, !paths.isEmpty else { return }
       for (index, path) in paths.enumerated() {
-        report.requireAbsolute(path, at: "\(pointer)/\(key)/\(index)")
+        report.requireAbsolute(path, at: "\(pointer)/\(index)")
       }
       if namespace("mount") == nil {
         report.add(
-          "\(pointer)/\(key)", "needs a mount namespace, or the host's paths would be covered",
+          pointer, "needs a mount namespace, or the host's paths would be covered",
           hint: "add {\"type\": \"mount\"} to /linux/namespaces")
       }
     }
+    check(maskedPaths, at: "\(pointer)/maskedPaths")
+    check(readonlyPaths, at: "\(pointer)/readonlyPaths")
   }
 
   private func checkNetworkDevices(_ report: inout Report, at pointer: String) {

@@ -19,24 +19,27 @@ extension Spec.Linux {
   /// A new user namespace can do nothing without mappings. Engines also give those of one that is
   /// joined; whether they match can be told only on the host.
   func checkUserMappings(_ report: inout Report, at pointer: String) {
-    let lists = [(uidMappings ?? [], "uidMappings"), (gidMappings ?? [], "gidMappings")]
-    for (mappings, key) in lists {
-      let here = "\(pointer)/\(key)"
-      guard let user = namespace("user") else {
-        if !mappings.isEmpty {
-          report.add(
-            here, "maps IDs of a user namespace that isn't there",
-            hint: "add {\"type\": \"user\"} to /linux/namespaces")
-        }
-        continue
+    checkUserMappings(uidMappings ?? [], &report, at: "\(pointer)/uidMappings")
+    checkUserMappings(gidMappings ?? [], &report, at: "\(pointer)/gidMappings")
+  }
+
+  private func checkUserMappings(
+    _ mappings: [IDMapping], _ report: inout Report, at pointer: String
+  ) {
+    guard let user = namespace("user") else {
+      if !mappings.isEmpty {
+        report.add(
+          pointer, "maps IDs of a user namespace that isn't there",
+          hint: "add {\"type\": \"user\"} to /linux/namespaces")
       }
-      checkIDMappings(mappings, &report, at: here)
-      guard (user.path ?? "").isEmpty else { continue }
-      if mappings.isEmpty {
-        report.add(here, "a new user namespace needs mappings")
-      } else if !mappings.contains(where: { $0.containerID == 0 && $0.size > 0 }) {
-        report.add(here, "nothing maps the container's ID 0, which sets the container up")
-      }
+      return
+    }
+    checkIDMappings(mappings, &report, at: pointer)
+    guard (user.path ?? "").isEmpty else { return }
+    if mappings.isEmpty {
+      report.add(pointer, "a new user namespace needs mappings")
+    } else if !mappings.contains(where: { $0.containerID == 0 && $0.size > 0 }) {
+      report.add(pointer, "nothing maps the container's ID 0, which sets the container up")
     }
   }
 
@@ -64,24 +67,27 @@ extension Spec.Linux {
 func checkIDMappings(
   _ mappings: [Spec.Linux.IDMapping], _ report: inout Report, at pointer: String
 ) {
+  if mappings.isEmpty { return }
   if mappings.count > 340 { report.add(pointer, "more than 340 ranges") }
   for (index, mapping) in mappings.enumerated() {
     if mapping.size == 0 { report.add("\(pointer)/\(index)/size", "must be more than 0") }
-    let starts = [(mapping.containerID, "containerID"), (mapping.hostID, "hostID")]
-    for (start, key) in starts where UInt64(start) + UInt64(mapping.size) > 1 << 32 {
-      report.add("\(pointer)/\(index)/\(key)", "the range goes beyond the largest ID")
-    }
+    let isBeyond = { (start: UInt32) in UInt64(start) + UInt64(mapping.size) > 1 << 32 }
+    let problem = "the range goes beyond the largest ID"
+    if isBeyond(mapping.containerID) { report.add("\(pointer)/\(index)/containerID", problem) }
+    if isBeyond(mapping.hostID) { report.add("\(pointer)/\(index)/hostID", problem) }
   }
-  let sides = [(\Spec.Linux.IDMapping.containerID, "the container"), (\.hostID, "the host")]
-  for (start, side) in sides {
-    let sorted = mappings.enumerated().sorted {
-      $0.element[keyPath: start] < $1.element[keyPath: start]
-    }
-    for (lower, upper) in zip(sorted, sorted.dropFirst())
-    where upper.element[keyPath: start] - lower.element[keyPath: start] < lower.element.size {
-      report.add(
-        "\(pointer)/\(upper.offset)",
-        "overlaps the range at \(pointer)/\(lower.offset) in \(side)")
-    }
+  checkOverlap(mappings, in: "the container", &report, at: pointer) { $0.containerID }
+  checkOverlap(mappings, in: "the host", &report, at: pointer) { $0.hostID }
+}
+
+private func checkOverlap(
+  _ mappings: [Spec.Linux.IDMapping], in side: String, _ report: inout Report, at pointer: String,
+  _ start: (Spec.Linux.IDMapping) -> UInt32
+) {
+  guard mappings.count > 1 else { return }
+  let sorted = mappings.indices.sorted { start(mappings[$0]) < start(mappings[$1]) }
+  for (lower, upper) in zip(sorted, sorted.dropFirst())
+  where start(mappings[upper]) - start(mappings[lower]) < mappings[lower].size {
+    report.add("\(pointer)/\(upper)", "overlaps the range at \(pointer)/\(lower) in \(side)")
   }
 }

@@ -61,23 +61,25 @@ extension Spec.Process {
 extension Spec.Process.Capabilities {
   /// Unknown names are passed over with a warning. (config.md, Linux Process)
   func warn(_ report: inout Report, at pointer: String) {
-    let sets = [
-      (bounding, "bounding"), (effective, "effective"), (inheritable, "inheritable"),
-      (permitted, "permitted"), (ambient, "ambient"),
-    ]
-    for (names, set) in sets {
+    func warn(_ names: [String]?, of set: String) {
       for (index, name) in (names ?? []).enumerated()
       where !Vocabulary.capabilities.contains(name) {
         report.add("\(pointer)/\(set)/\(index)", "ignored: unknown capability \(quoted(name))")
       }
     }
-    for (index, name) in (ambient ?? []).enumerated()
-    where Vocabulary.capabilities.contains(name)
-      && !(permitted?.contains(name) == true && inheritable?.contains(name) == true)
-    {
+    warn(bounding, of: "bounding")
+    warn(effective, of: "effective")
+    warn(inheritable, of: "inheritable")
+    warn(permitted, of: "permitted")
+    warn(ambient, of: "ambient")
+    let ungranted = (ambient ?? []).filter { name in
+      Vocabulary.capabilities.contains(name)
+        && !(permitted?.contains(name) == true && inheritable?.contains(name) == true)
+    }
+    if !ungranted.isEmpty {
       report.add(
-        "\(pointer)/ambient/\(index)",
-        "ignored: \(name) is not both permitted and inheritable, so it can't be ambient")
+        "\(pointer)/ambient",
+        "ignored: \(ungranted.joined(separator: ", ")), not both permitted and inheritable")
     }
   }
 }

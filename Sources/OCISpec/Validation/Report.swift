@@ -8,7 +8,7 @@ struct Report {
 
   /// The kernel reads strings as far as their first NUL: what follows would be lost without a word.
   mutating func rejectNUL(in text: String?, at pointer: @autoclosure () -> String) {
-    guard let text, text.utf8.contains(0) else { return }
+    guard var text, text.withUTF8({ $0.contains(0) }) else { return }
     add(pointer(), "contains a NUL byte", hint: "the kernel would see only what is before it")
   }
 

@@ -15,15 +15,21 @@ extension Spec.Linux.Resources {
         "\(pointer)/hugepageLimits/\(index)/pageSize",
         "\(quoted(limit.pageSize)) is not a page size", hint: "write it like 2MB")
     }
-    for (device, limits) in (rdma ?? [:]).sorted(by: { $0.key < $1.key })
-    where limits.hcaHandles == nil && limits.hcaObjects == nil {
-      report.add(entry(device, of: "\(pointer)/rdma"), "needs hcaHandles, hcaObjects or both")
-    }
+    checkRDMA(&report, at: "\(pointer)/rdma")
     checkUnified(&report, at: "\(pointer)/unified")
   }
 
+  private func checkRDMA(_ report: inout Report, at pointer: String) {
+    guard let rdma, !rdma.isEmpty else { return }
+    for (device, limits) in rdma.sorted(by: { $0.key < $1.key })
+    where limits.hcaHandles == nil && limits.hcaObjects == nil {
+      report.add(entry(device, of: pointer), "needs hcaHandles, hcaObjects or both")
+    }
+  }
+
   private func checkUnified(_ report: inout Report, at pointer: String) {
-    for (file, value) in (unified ?? [:]).sorted(by: { $0.key < $1.key }) {
+    guard let unified, !unified.isEmpty else { return }
+    for (file, value) in unified.sorted(by: { $0.key < $1.key }) {
       let here = entry(file, of: pointer)
       // A slash would lead out of the container's cgroup.
       if file.utf8.contains(UInt8(ascii: "/")) || !file.utf8.contains(UInt8(ascii: "."))
@@ -42,9 +48,8 @@ extension Spec.Linux.Resources.DeviceRule {
     if let type, !type.isEmpty {
       report.require(type, among: ["a", "b", "c"], "type of device", at: "\(pointer)/type")
     }
-    for (number, key) in [(major, "major"), (minor, "minor")] {
-      if let number, number < -1 { report.add("\(pointer)/\(key)", "\(number) is less than -1") }
-    }
+    if let major, major < -1 { report.add("\(pointer)/major", "\(major) is less than -1") }
+    if let minor, minor < -1 { report.add("\(pointer)/minor", "\(minor) is less than -1") }
     let access = access ?? ""
     let isKnown = access.utf8.allSatisfy { "rwm".utf8.contains($0) }
     if access.isEmpty || !isKnown {

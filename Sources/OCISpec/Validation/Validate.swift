@@ -63,8 +63,8 @@ extension Spec {
 
   /// Host name and domain name: of a UTS namespace, or they would be the host's.
   private func checkNames(_ report: inout Report) {
-    for (name, pointer) in [(hostname, "/hostname"), (domainname, "/domainname")] {
-      guard let name, !name.isEmpty else { continue }
+    func check(_ name: String?, at pointer: String) {
+      guard let name, !name.isEmpty else { return }
       report.rejectNUL(in: name, at: pointer)
       // __NEW_UTS_LEN of the kernel.
       if name.utf8.count > 64 { report.add(pointer, "longer than 64 bytes") }
@@ -74,6 +74,8 @@ extension Spec {
           hint: "add {\"type\": \"uts\"} to /linux/namespaces")
       }
     }
+    check(hostname, at: "/hostname")
+    check(domainname, at: "/domainname")
   }
 
   private func checkAnnotations(_ report: inout Report) {
