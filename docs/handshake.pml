@@ -3,13 +3,14 @@
  * Scripts/check-model runs every check.
  *
  * Processes: create, init, any number of starts, kill, delete, delete --force. Each of them can
- * be killed with SIGKILL between any two system calls, and while it is blocked in one. A d_step
- * or atomic is one system call, or something in one process that nobody else can see.
+ * be killed with SIGKILL between any two system calls, and while it is blocked in one: the
+ * `unless` of each. A statement, d_step or atomic is one system call. Time-outs may strike at any
+ * moment or never, so no guarantee rests on a duration (but see LIVE, in init).
  *
  * Sizes and variants, by -D:
  *   NAPUS     starts as apus does them: lock, open, poll, read, unlink, close
  *   NEOF      starts of runc up to 1.5: no lock, blocking open, read to the end of file
- *   NONE_     starts of runc's main branch: no lock, non-blocking open, read one byte
+ *   NBYTE     starts of runc's main branch: no lock, non-blocking open, read one byte
  *   RUNC_INIT init as runc does it: open, write, go on, with no look at the FIFO
  *   NO_START_DEATH   starts are not killed (everything else still is)
  *   QUIET            nobody is killed and nothing deleted: then one start must win
@@ -25,11 +26,11 @@
 #ifndef NEOF
 #define NEOF 0
 #endif
-#ifndef NONE_
-#define NONE_ 0
+#ifndef NBYTE
+#define NBYTE 0
 #endif
 
-#define N       (NAPUS + NEOF + NONE_)
+#define N       (NAPUS + NEOF + NBYTE)
 #define CREATE  N
 #define DELETE  (N + 1)
 #define FORCE   (N + 2)
@@ -39,7 +40,8 @@
 mtype = { won, already, stopped, absent, half, no_byte };     /* what a start answers */
 
 /* ---- who lives, who is to die ---- */
-byte victim = NOBODY;   /* whom a SIGKILL is about to end; one at a time loses no generality */
+byte victim = NOBODY;   /* whom a SIGKILL is about to end. One at a time is enough: a process that
+                         * dies later is the same to the others as one that is killed later */
 bool calm;              /* no more signals but those of a delete */
 bool init_killed;       /* a delete has sent SIGKILL to init */
 bool done[N + 3];       /* this command has ended, one way or the other */
@@ -93,7 +95,9 @@ inline meet_readers() {
     k = 0
 }
 
-inline open_read(i) { readers++; r_held[i]++; r_met[i] = (writers > 0); w_met = true; visited = true }
+inline open_read(i) {
+    readers++; r_held[i]++; r_met[i] = (writers > 0); w_met = true; visited = true
+}
 inline close_one(i) { r_held[i]--; readers--; forget_if_last() }
 inline close_read(i) {
     readers = readers - r_held[i]; r_held[i] = 0; r_met[i] = false; forget_if_last()
@@ -113,11 +117,6 @@ bool init_copy;         /* init has inherited create's descriptor of the lock */
 
 inline lock(me) { atomic { holder == NOBODY -> holder = me } }
 
-/* All starts of apus are alike, so number them in the order in which they get the lock (or end
- * without it): every run is a renumbering of one of these, and there are N! times fewer. */
-byte had_turn;
-#define MY_TURN  ((had_turn & ((1 << me) - 1)) == (1 << me) - 1)
-#define TURN     had_turn = had_turn | (1 << me)
 inline unlock(me) {
     if
     :: holder == me && !(me == CREATE && init_copy) -> holder = NOBODY
@@ -131,6 +130,12 @@ inline drop_copy() {
     :: else
     fi
 }
+
+/* All starts of apus are alike, so number them in the order in which they get the lock (or end
+ * without it): every run is a renumbering of one of these, and there are N! times fewer. */
+byte had_turn;
+#define MY_TURN  ((had_turn & ((1 << me) - 1)) == (1 << me) - 1)
+#define TURN     had_turn = had_turn | (1 << me)
 
 inline no_victim(me) { if :: victim == me -> victim = NOBODY :: else fi }
 inline ended(me) { done[me] = true; left--; no_victim(me) }
@@ -187,7 +192,7 @@ gate:   atomic { open_write(); at_gate = true };              /* 1 open, blockin
 end_at_gate:
         if
         :: w_met
-        :: d_step { !calm && !w_met -> close_write() } ; goto gate  /*   a signal: open starts again */
+        :: d_step { !calm && !w_met -> close_write() } ; goto gate /* a signal: it starts again */
         fi;
         at_gate = false;
 
@@ -253,8 +258,11 @@ end_running:
 leave:  skip
     } unless { victim == INIT || init_killed };
     d_step { at_gate = false; close_write() };
-    d_step { timed_out = false; written = false;
-        drop_copy(); running = false; init_killed = false; no_victim(INIT); init_dead = true }
+    d_step {
+        timed_out = false; written = false; running = false; init_killed = false;
+        drop_copy(); no_victim(INIT);
+        init_dead = true
+    }
 }
 
 /* ================================================================ start */
@@ -328,7 +336,9 @@ leave:  skip
     d_step { dead = false; taken = false; TURN; unlock(me); ended(me) }
 }
 
-/* runc up to 1.5. One thread opens and reads; another looks every 100 ms whether init is alive. */
+/* runc up to 1.5. One thread opens and reads; another looks every 100 ms whether init is alive.
+ * Its open is one act here, with its look-up: an open that finds the name just before the unlink
+ * and waits just after it is runc's own, and ends with init. */
 proctype StartToEOF(byte me) {
     bool got, reading;
     {
@@ -342,8 +352,8 @@ proctype StartToEOF(byte me) {
         :: d_step { linked -> open_read(me) }
         fi;
         if
-        :: r_met[me] -> skip
-        :: init_dead -> skip
+        :: r_met[me]
+        :: init_dead
         fi;
         d_step { reading = true; draining++ };
         do
