@@ -2,8 +2,12 @@ import Glibc
 import Testing
 
 /// Runs a command line of the shell and returns its exit status and all that it printed.
+///
+/// By way of a file: a container that goes on keeps its output open, and a pipe would wait for it.
 func shell(_ command: String) -> (status: Int32, output: String) {
-  guard let pipe = popen("{ \(command)\n} 2>&1 < /dev/null", "r") else { return (-1, "") }
+  guard let pipe = popen(
+    "output=$(mktemp); (\(command)\n) > $output 2>&1 < /dev/null; status=$?; cat $output; "
+      + "rm $output; exit $status", "r") else { return (-1, "") }
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 4096)
   while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 {
