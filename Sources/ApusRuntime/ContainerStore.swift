@@ -8,6 +8,9 @@ public struct ContainerStore: Sendable {
   /// Its path, `/run/apus` unless told otherwise.
   public let root: String
 
+  /// Told what a person may want to know though nothing failed.
+  public var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
+
   /// A store; nothing is made yet.
   public init(root: String = "/run/apus") { self.root = root }
 
