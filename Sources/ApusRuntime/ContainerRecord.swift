@@ -1,8 +1,12 @@
 import Cgroups
+import ContainerPlan
+import Glibc
+import JSON
+import LinuxKernel
 import OCISpec
 
 /// `state.json`, in the shape of libcontainer's, as far as the life of a container needs it.
-public struct ContainerRecord: Codable, Sendable, Equatable {
+public struct ContainerRecord: Sendable, Equatable {
   public var id: String
   /// 0 until init has been made.
   public var initProcessPID: Int32
@@ -13,35 +17,42 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   public var config: Config
   /// Controller and directory on the host.
   public var cgroupPaths: [String: String]
+  /// "NEWPID" and the like, and where the kernel shows it.
+  public var namespacePaths: [String: String]
+  /// What standard input, output and error were.
+  public var externalDescriptors: [String]
 
   /// The part of libcontainer's configuration that is read again.
-  public struct Config: Codable, Sendable, Equatable {
+  public struct Config: Sendable, Equatable {
     public var rootfs: String
     public var cgroups: Cgroups
     public var version: String
+    /// "bundle=/path", and the annotations.
     public var labels: [String]
     public var namespaces: [Namespace]
-
-    enum CodingKeys: String, CodingKey { case rootfs, cgroups, version, labels, namespaces }
+    public var hooks: Hooks
   }
 
   /// runc refuses a record in which this object is missing.
-  public struct Cgroups: Codable, Sendable, Equatable {
+  public struct Cgroups: Sendable, Equatable {
     public var name: String
   }
 
   /// "NEWPID" and the like; a path when it was joined.
-  public struct Namespace: Codable, Sendable, Equatable {
+  public struct Namespace: Sendable, Equatable {
     public var type: String
     public var path: String?
   }
 
-  enum CodingKeys: String, CodingKey {
-    case id
-    case initProcessPID = "init_process_pid"
-    case initProcessStart = "init_process_start"
-    case created, config
-    case cgroupPaths = "cgroup_paths"
+  /// The hooks that come after `create`.
+  public struct Hooks: Sendable, Equatable {
+    public var poststart: [Hook]
+    public var poststop: [Hook]
+  }
+
+  /// A hook, whose timeout libcontainer counts in nanoseconds.
+  public struct Hook: Sendable, Equatable {
+    public var hook: Spec.Hook
   }
 
   /// The bundle's folder, which libcontainer keeps among the labels.
@@ -60,4 +71,68 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
     }
     return annotations
   }
+
+  /// The namespaces that the container doesn't share with the host.
+  public var namespaceKinds: [NamespaceKind] {
+    NamespaceKind.allCases.filter { kind in
+      config.namespaces.contains { $0.type == kind.libcontainerName }
+    }
+  }
+}
+
+extension NamespaceKind {
+  /// "NEWPID", "NEWNS".
+  var libcontainerName: String {
+    self == .mount ? "NEWNS" : "NEW" + procName.uppercased()
+  }
+}
+
+extension ContainerRecord {
+  /// The record of a container that is about to be made.
+  init(id: String, spec: Spec, bundle: String, cgroup: CgroupPaths) {
+    let path = spec.root?.path ?? "rootfs"
+    let annotations = (spec.annotations ?? [:]).sorted { $0.key < $1.key }
+    self.init(
+      id: id, initProcessPID: 0, initProcessStart: 0, created: rfc3339Now(),
+      config: Config(
+        rootfs: path.hasPrefix("/") ? path : "\(bundle)/\(path)", cgroups: Cgroups(name: id),
+        version: spec.ociVersion,
+        labels: annotations.map { "\($0.key)=\($0.value)" } + ["bundle=\(bundle)"],
+        namespaces: (spec.linux?.namespaces ?? []).map {
+          let kind = NamespaceKind(rawValue: $0.type)
+          return Namespace(type: kind?.libcontainerName ?? "", path: $0.path)
+        },
+        hooks: Hooks(
+          poststart: (spec.hooks?.poststart ?? []).map(Hook.init(hook:)),
+          poststop: (spec.hooks?.poststop ?? []).map(Hook.init(hook:)))),
+      cgroupPaths: Dictionary(cgroup.directories.map { ($0.controller, $0.path) }) { a, _ in a },
+      namespacePaths: [:], externalDescriptors: [])
+  }
+
+  /// Notes init and what can be seen of it.
+  mutating func note(_ process: borrowing ProcessDescriptor) {
+    initProcessPID = process.pid
+    initProcessStart = ProcessStat(pid: process.pid)?.startTime ?? 0
+    for kind in NamespaceKind.allCases {
+      namespacePaths[kind.libcontainerName] = "/proc/\(process.pid)/ns/\(kind.procName)"
+    }
+    externalDescriptors = (0...2).map { (try? readLink("/proc/self/fd/\($0)")) ?? "" }
+  }
+}
+
+/// The time of day as state.json has it: nanoseconds, UTC.
+private func rfc3339Now() -> String {
+  var now = timespec()
+  clock_gettime(CLOCK_REALTIME, &now)
+  var parts = tm()
+  gmtime_r(&now.tv_sec, &parts)
+  func pad(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+  let (year, month) = (pad(Int(parts.tm_year) + 1900, 4), pad(Int(parts.tm_mon) + 1, 2))
+  let (hour, minute) = (pad(Int(parts.tm_hour), 2), pad(Int(parts.tm_min), 2))
+  let date = "\(year)-\(month)-\(pad(Int(parts.tm_mday), 2))"
+  let time = "\(hour):\(minute):\(pad(Int(parts.tm_sec), 2))"
+  return "\(date)T\(time).\(pad(now.tv_nsec, 9))Z"
 }

@@ -51,6 +51,15 @@ public struct ContainerStore: Sendable {
     return folder
   }
 
+  /// Whether a container's folder is there.
+  func exists(_ id: String) -> Bool { access("\(root)/\(id)", F_OK) == 0 }
+
+  /// Whether somebody is at work on a container that has no init yet.
+  func isLocked(_ id: String) -> Bool {
+    guard let folder = try? openFolder(id) else { return false }
+    return flock(folder.number, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK
+  }
+
   private func openFolder(_ id: String) throws(RuntimeError) -> Descriptor {
     do throws(KernelError) {
       return try open("\(root)/\(id)", [.readOnly, .directory])

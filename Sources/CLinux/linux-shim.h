@@ -75,6 +75,16 @@ static inline int apus_mount(const char *source, const char *target, const char 
 static inline int apus_umount2(const char *target, int flags) {
   return (int)syscall(SYS_umount2, target, flags);
 }
+// 1 where the descriptor is of a mount's root. STATX_ATTR_MOUNT_ROOT is newer than some headers.
+static inline int apus_is_mount_root(int fd) {
+  struct { uint32_t mask, blksize; uint64_t attributes; uint64_t rest[30]; } result;
+  if (syscall(SYS_statx, fd, "", 0x1000 /* AT_EMPTY_PATH */, 0, &result) < 0) return -1;
+  return (result.attributes & 0x2000) != 0;
+}
+static inline int apus_memfd_create(const char *name, unsigned flags) {
+  return (int)syscall(SYS_memfd_create, name, flags);
+}
+static inline int apus_dup3(int from, int to, int flags) { return (int)syscall(SYS_dup3, from, to, flags); }
 static inline int apus_pivot_root(const char *new_root, const char *put_old) {
   return (int)syscall(SYS_pivot_root, new_root, put_old);
 }

@@ -48,6 +48,11 @@ public struct CgroupHierarchy: Equatable, Sendable {
   /// The cgroup that this process is in.
   public let ownPath: String
 
+  /// The name of its folder: "memory", "cpu,cpuacct", "systemd".
+  public var folder: String {
+    String(mountPoint[mountPoint.index(after: mountPoint.lastIndex(of: "/") ?? mountPoint.startIndex)...])
+  }
+
   /// Describes a mounted tree.
   public init(controllers: String, mountPoint: String, ownPath: String) {
     self.controllers = controllers

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LinuxKernel
 
@@ -14,7 +15,7 @@ extension CgroupPaths {
     } catch {
       if error.errno == .fileExists { return }
       guard error.errno == .noSuchFileOrDirectory, case let (above, _) = split(path),
-        above.count > CgroupLayout.mountPoint.count
+        above.utf8.count > CgroupLayout.mountPoint.utf8.count
       else { throw error }
       try create(controller, above)
       try makeDirectory(path, mode: 0o755, orExisting: true)
@@ -33,10 +34,14 @@ extension CgroupPaths {
     for path in distinct { try writeFile("\(path)/cgroup.procs", String(pid)) }
   }
 
-  /// The processes in it and, with `recursive`, in the cgroups below.
+  /// The processes in it and in the cgroups below.
   public func processes() throws(KernelError) -> [Int32] {
     let path = self["devices"] ?? self["pids"] ?? self["name=systemd"] ?? distinct.first
     guard let path else { return [] }
+    return try processes(below: path)
+  }
+
+  private func processes(below path: String) throws(KernelError) -> [Int32] {
     let bytes: [UInt8]
     do throws(KernelError) {
       bytes = try readFile("\(path)/cgroup.procs")
@@ -44,28 +49,47 @@ extension CgroupPaths {
       if error.errno == .noSuchFileOrDirectory { return [] }
       throw error
     }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
+    var pids = String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
+    for child in childDirectories(of: path) { pids += try processes(below: "\(path)/\(child)") }
+    return pids
   }
 
-  /// Sends SIGKILL to all that is in it.
+  /// Sends SIGKILL to all that is in it. With cgroup.kill, a fork can't outrun it.
   public func killAll() throws(KernelError) {
+    if let unified = self[""], (try? writeFile("\(unified)/cgroup.kill", "1")) != nil { return }
     for pid in try processes() where pid > 0 { _ = kill(pid, SIGKILL) }
   }
 
-  /// Stops or continues everything in it.
+  /// Stops or continues everything in it, and waits until that is so.
   public func setFrozen(_ frozen: Bool) throws(KernelError) {
-    if let freezer = self["freezer"] {
-      try writeFile("\(freezer)/freezer.state", frozen ? "FROZEN" : "THAWED")
-    } else if let unified = self[""] {
-      try writeFile("\(unified)/cgroup.freeze", frozen ? "1" : "0")
+    let (path, file, value) =
+      if let freezer = self["freezer"] {
+        (freezer, "freezer.state", frozen ? "FROZEN" : "THAWED")
+      } else {
+        (self[""] ?? "", "cgroup.freeze", frozen ? "1" : "0")
+      }
+    // A v1 freezer that meets a fork stays FREEZING until it is told again.
+    for attempt in 1...1000 {
+      try writeFile("\(path)/\(file)", value)
+      if !frozen || hasSettled(path, file) { return }
+      usleep(attempt < 50 ? 100 : 1000)
     }
+    try writeFile("\(path)/\(file)", file == "cgroup.freeze" ? "0" : "THAWED")
+    throw KernelError(call: "freeze, within a second,", subject: path, errno: .timedOut)
   }
 
-  /// Whether it is frozen.
+  private func hasSettled(_ path: String, _ file: String) -> Bool {
+    if file == "freezer.state" {
+      return (try? readFile("\(path)/\(file)").starts(with: "FROZEN".utf8)) ?? false
+    }
+    guard let events = try? readFile("\(path)/cgroup.events") else { return false }
+    return String(decoding: events, as: UTF8.self).split(separator: "\n").contains("frozen 1")
+  }
+
+  /// Whether it is frozen, or is about to be.
   public var isFrozen: Bool {
     if let freezer = self["freezer"] {
-      let state = try? readFile("\(freezer)/freezer.state")
-      return state.map { $0.starts(with: "FR".utf8) } ?? false
+      return (try? readFile("\(freezer)/freezer.state").starts(with: "FR".utf8)) ?? false
     }
     guard let unified = self[""], let state = try? readFile("\(unified)/cgroup.freeze") else {
       return false
@@ -73,25 +97,37 @@ extension CgroupPaths {
     return state.first == UInt8(ascii: "1")
   }
 
-  /// Removes the directories, those that the container made below them included. A process that
-  /// was killed may take a moment to leave, and the kernel tells of it in no other way: EBUSY is
-  /// tried again for two seconds.
-  public func remove() throws(KernelError) {
-    for path in distinct.reversed() { try remove(path, attempts: 2000) }
+  /// How many processes the kernel has killed in it because memory had run out.
+  public var outOfMemoryKills: Int {
+    let path =
+      self["memory"].map { "\($0)/memory.oom_control" } ?? self[""].map { "\($0)/memory.events" }
+    guard let path, let bytes = try? readFile(path) else { return 0 }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix("oom_kill ") }
+    return line.flatMap { Int($0.dropFirst(9)) } ?? 0
   }
 
-  private func remove(_ path: String, attempts: Int) throws(KernelError) {
-    for attempt in 1...attempts {
+  /// Removes the directories, those that the container made below them included, and kills what is
+  /// still in them. A process that was killed may take a moment to leave, and the kernel tells of it
+  /// in no other way: EBUSY is tried again for ten seconds.
+  public func remove() throws(KernelError) {
+    for path in distinct.reversed() { try remove(path) }
+  }
+
+  private func remove(_ path: String) throws(KernelError) {
+    for attempt in 0..<10_000 {
       if rmdir(path) == 0 { return }
       switch errno {
       case ENOENT: return
       case EBUSY, EINTR:
-        for child in childDirectories(of: path) { try remove("\(path)/\(child)", attempts: attempts) }
-        if attempt == attempts { fallthrough }
-        usleep(1000)
+        for child in childDirectories(of: path) { try remove("\(path)/\(child)") }
+        // The init of a PID namespace takes all others with it: often there is nobody to kill.
+        if attempt % 10 == 5 { try killAll() }
+        if attempt > 0 { usleep(attempt < 20 ? 50 : 1000) }
       default: throw KernelError(call: "rmdir", subject: path, errno: .last)
       }
     }
+    throw KernelError(call: "rmdir", subject: path, errno: .resourceBusy)
   }
 
   private func childDirectories(of path: String) -> [String] {

@@ -1,7 +1,6 @@
 import LinuxKernel
-import SystemPackage
 
-/// What init tells the runtime: the first byte of a message.
+/// What the container's process tells the runtime: the first byte of a message.
 public enum Message: UInt8, Sendable {
   /// It waits for the runtime's steps at a place of the plan.
   case reached = 1
@@ -9,41 +8,47 @@ public enum Message: UInt8, Sendable {
   case failed = 2
   /// All is set up: only the gate and exec are left.
   case atGate = 3
+  /// The terminal's master end, as a descriptor.
+  case terminal = 4
+  /// Its child goes on from here: the number follows, and its pidfd as a descriptor.
+  case entered = 5
+  /// The next thing is exec.
+  case executing = 6
+
+  /// The message with a number.
+  public func bytes(_ number: Int32) -> [UInt8] {
+    let bits = UInt32(bitPattern: number)
+    return [rawValue] + (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
+  }
+
+  /// The number in a message; nil when it is cut short.
+  public static func number(in bytes: [UInt8]) -> Int32? {
+    guard bytes.count >= 5 else { return nil }
+    return Int32(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[1 + $1]) << (8 * UInt32($1)) })
+  }
 }
 
 /// A step that failed in the container, as it travels to the runtime.
 public struct StepFailure: Equatable, Sendable {
   /// Its index in the plan.
   public let step: Int
-  /// What the kernel refused.
-  public let error: KernelError
+  /// Why.
+  public let reason: String
 
   /// Describes a failure.
-  public init(step: Int, error: KernelError) {
+  public init(step: Int, reason: String) {
     self.step = step
-    self.error = error
+    self.reason = reason
   }
 
-  var encoded: [UInt8] {
-    // Cut, so that a path of any length fits into one message.
-    let call = error.call.utf8.prefix(1000)
-    let subject = error.subject.utf8.prefix(5000)
-    return [
-      UInt8(step & 0xff), UInt8(step >> 8 & 0xff), UInt8(truncatingIfNeeded: error.errno.rawValue),
-      UInt8(call.count & 0xff), UInt8(call.count >> 8),
-    ] + call + subject
+  /// The message; cut, so that a path of any length fits.
+  public var encoded: [UInt8] {
+    Message.failed.bytes(Int32(step)) + reason.utf8.prefix(6000)
   }
 
   /// Reads what ``encoded`` made; nil when it is cut short.
-  public init?(_ bytes: ArraySlice<UInt8>) {
-    let bytes = Array(bytes)
-    guard bytes.count >= 5 else { return nil }
-    let callCount = Int(bytes[3]) | Int(bytes[4]) << 8
-    guard bytes.count >= 5 + callCount else { return nil }
-    step = Int(bytes[0]) | Int(bytes[1]) << 8
-    error = KernelError(
-      call: String(decoding: bytes[5..<5 + callCount], as: UTF8.self),
-      subject: String(decoding: bytes[(5 + callCount)...], as: UTF8.self),
-      errno: Errno(rawValue: Int32(bytes[2])))
+  public init?(_ bytes: [UInt8]) {
+    guard let step = Message.number(in: bytes) else { return nil }
+    self.init(step: Int(step), reason: String(decoding: bytes[5...], as: UTF8.self))
   }
 }

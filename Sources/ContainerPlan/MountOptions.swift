@@ -1,20 +1,4 @@
 import LinuxKernel
-import OCISpec
-
-/// A mount of the plan: what, where, and with which attributes.
-public struct PlannedMount: Equatable, Sendable {
-  /// What is mounted.
-  public enum Source: Equatable, Sendable {
-    /// A new file system; `parameters` are its own options.
-    case filesystem(type: String, source: String?, parameters: [String])
-    /// A path of the host.
-    case bind(path: String, recursive: Bool)
-  }
-
-  public var destination: String
-  public var source: Source
-  public var options = MountOptions()
-}
 
 /// The option strings of a mount, read (config.md, Linux mount options).
 public struct MountOptions: Equatable, Sendable {
@@ -24,6 +8,8 @@ public struct MountOptions: Equatable, Sendable {
   public var recursiveClear: MountAttributes = []
   /// Nil: not a bind mount; else whether what is mounted below comes along.
   public var bind: Bool?
+  /// Changes a mount that is in place already.
+  public var remount = false
   public var propagation: [Change] = []
   public var copiesUp = false
   /// What is left, for the file system.
@@ -45,22 +31,27 @@ public struct MountOptions: Equatable, Sendable {
 
   private mutating func read(_ option: String) {
     switch option {
-    case "defaults", "async", "loud", "nomand", "noiversion", "nofail": return
+    case "defaults", "loud", "silent", "noiversion", "norelatime", "rnorelatime": return
+    // A file system is made with these off.
+    case "async", "nomand", "nolazytime": parameters.removeAll { $0 == Self.opposites[option] }
     case "bind": bind = bind ?? false
     case "rbind": bind = true
+    case "remount": remount = true
     case "tmpcopyup": copiesUp = true
     default:
-      if let attribute = Self.attributes[option] {
+      if let attribute = Self.attribute(option[...]) {
         apply(attribute, &set, &clear)
-      } else if option.first == "r", let attribute = Self.attributes[String(option.dropFirst())] {
+      } else if option.first == "r", let attribute = Self.attribute(option.dropFirst()) {
         apply(attribute, &recursiveSet, &recursiveClear)
-      } else if let change = Self.propagations[option] {
+      } else if let change = Self.propagation(option) {
         propagation.append(change)
       } else {
         parameters.append(option)
       }
     }
   }
+
+  private static let opposites = ["async": "sync", "nomand": "mand", "nolazytime": "lazytime"]
 
   private func apply(
     _ attribute: (set: MountAttributes, clear: MountAttributes), _ set: inout MountAttributes,
@@ -72,24 +63,34 @@ public struct MountOptions: Equatable, Sendable {
     clear.formUnion(attribute.clear)
   }
 
-  private static let attributes: [String: (set: MountAttributes, clear: MountAttributes)] = [
-    "ro": (.readOnly, []), "rw": ([], .readOnly),
-    "nosuid": (.noSetUserID, []), "suid": ([], .noSetUserID),
-    "nodev": (.noDevices, []), "dev": ([], .noDevices),
-    "noexec": (.noExec, []), "exec": ([], .noExec),
-    "noatime": (.noAccessTime, .strictAccessTime), "atime": ([], .noAccessTime),
-    "relatime": ([], .accessTimeMask), "norelatime": ([], []),
-    "strictatime": (.strictAccessTime, .noAccessTime), "nostrictatime": ([], .strictAccessTime),
-    "nodiratime": (.noDirectoryAccessTime, []), "diratime": ([], .noDirectoryAccessTime),
-    "nosymfollow": (.noSymlinksFollowed, []), "symfollow": ([], .noSymlinksFollowed),
-  ]
-
-  private static let propagations: [String: Change] = {
-    var changes: [String: Change] = [:]
-    for propagation in [Propagation.shared, .private, .slave, .unbindable] {
-      changes[propagation.word] = Change(propagation: propagation, recursive: false)
-      changes["r" + propagation.word] = Change(propagation: propagation, recursive: true)
+  private static func attribute(_ word: Substring) -> (set: MountAttributes, clear: MountAttributes)? {
+    switch word {
+    case "ro": (.readOnly, [])
+    case "rw": ([], .readOnly)
+    case "nosuid": (.noSetUserID, [])
+    case "suid": ([], .noSetUserID)
+    case "nodev": (.noDevices, [])
+    case "dev": ([], .noDevices)
+    case "noexec": (.noExec, [])
+    case "exec": ([], .noExec)
+    case "noatime": (.noAccessTime, .strictAccessTime)
+    case "atime": ([], .noAccessTime)
+    case "relatime": ([], .accessTimeMask)
+    case "strictatime": (.strictAccessTime, .noAccessTime)
+    case "nostrictatime": ([], .strictAccessTime)
+    case "nodiratime": (.noDirectoryAccessTime, [])
+    case "diratime": ([], .noDirectoryAccessTime)
+    case "nosymfollow": (.noSymlinksFollowed, [])
+    case "symfollow": ([], .noSymlinksFollowed)
+    default: nil
     }
-    return changes
-  }()
+  }
+
+  private static func propagation(_ word: String) -> Change? {
+    for propagation in [Propagation.shared, .private, .slave, .unbindable] {
+      if word == propagation.word { return Change(propagation: propagation, recursive: false) }
+      if word == "r" + propagation.word { return Change(propagation: propagation, recursive: true) }
+    }
+    return nil
+  }
 }

@@ -11,14 +11,20 @@ public enum Cloned: ~Copyable {
 ///
 /// The child goes on in Swift: right only while the process has a single thread, because a lock
 /// held by another thread would stay held for ever.
-/// - Parameter cgroup: a cgroup v2 directory in which the child is born.
-public func clone(into kinds: [NamespaceKind] = [], cgroup: Int32? = nil) throws(KernelError)
-  -> Cloned
-{
+/// - Parameters:
+///   - cgroup: a cgroup v2 directory in which the child is born.
+///   - asSibling: the child becomes one of this process's parent, which alone may wait for it.
+public func clone(
+  into kinds: [NamespaceKind] = [], cgroup: Int32? = nil, asSibling: Bool = false
+) throws(KernelError) -> Cloned {
   var pidfd: Int32 = -1
   var arguments = apus_clone_args()
   arguments.flags = kinds.reduce(0x1000 /* CLONE_PIDFD */) { $0 | $1.cloneFlag }
-  arguments.exit_signal = UInt64(SIGCHLD)
+  if asSibling {
+    arguments.flags |= 0x8000  // CLONE_PARENT, which takes the exit signal over, too
+  } else {
+    arguments.exit_signal = UInt64(SIGCHLD)
+  }
   if let cgroup {
     arguments.flags |= 0x2_0000_0000  // CLONE_INTO_CGROUP
     arguments.cgroup = UInt64(cgroup)

@@ -173,3 +173,10 @@ public func readLink(_ path: String, at directory: Int32 = currentDirectory) thr
   }
   return String(decoding: buffer[..<count], as: UTF8.self)
 }
+
+/// The magic number of a file system (`statfs(2)`).
+public func filesystemType(of descriptor: Int32, path: String) throws(KernelError) -> Int {
+  var result = statfs()
+  try check("fstatfs", path) { fstatfs(descriptor, &result) }
+  return Int(result.f_type)
+}

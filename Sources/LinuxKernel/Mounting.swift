@@ -68,13 +68,26 @@ private func configure(
   _ context: Int32, _ type: String, _ command: UInt32, _ key: String?, _ value: String?
 ) throws(KernelError) {
   let option = key.map { key in value.map { "\(key)=\($0)" } ?? key }
-  try check(option.map { "fsconfig \($0) for" } ?? "fsconfig create", type) {
-    switch (key, value) {
-    case (let key?, let value?): apus_fsconfig(context, command, key, value, 0)
-    case (let key?, nil): apus_fsconfig(context, command, key, nil, 0)
-    default: apus_fsconfig(context, command, nil, nil, 0)
+  do throws(KernelError) {
+    try check(option.map { "fsconfig \($0) for" } ?? "fsconfig create", type) {
+      switch (key, value) {
+      case (let key?, let value?): apus_fsconfig(context, command, key, value, 0)
+      case (let key?, nil): apus_fsconfig(context, command, key, nil, 0)
+      default: apus_fsconfig(context, command, nil, nil, 0)
+      }
     }
+  } catch {
+    // A context can be read for what its file system has to say: "e tmpfs: Bad value for 'size'".
+    guard let words = lastMessage(of: context) else { throw error }
+    throw KernelError(call: error.call, subject: "\(type) (\(words))", errno: error.errno)
   }
+}
+
+private func lastMessage(of context: Int32) -> String? {
+  var buffer = [UInt8](repeating: 0, count: 512)
+  let count = read(context, &buffer, buffer.count)
+  guard count > 2 else { return nil }
+  return String(decoding: buffer[2..<count], as: UTF8.self)
 }
 
 /// A copy of the mount, or tree of mounts, at a path, attached nowhere yet (`open_tree(2)`).
@@ -115,6 +128,26 @@ public func setAttributes(
   try check("mount_setattr", path) {
     apus_mount_setattr(mount, "", emptyPath | (recursive ? recursiveTree : 0), &attributes)
   }
+}
+
+/// Makes the mount that holds `directory` private, so that what is mounted on it, or unmounted, does
+/// not reach its peers. Only a mount's root can be told so, hence the way up.
+public func makePrivateMount(holding directory: Int32, path: String) throws(KernelError) {
+  var place = try open(".", [.path, .directory], at: directory)
+  while true {
+    let isRoot = try check("statx", path) { apus_is_mount_root(place.number) }
+    if isRoot > 0 { break }
+    place = try open("..", [.path, .directory], at: place.number)
+  }
+  try setAttributes(of: place.number, propagation: .private, path: path)
+}
+
+/// Moves the current directory's mount over `/` and makes it the root: for a root file system from
+/// which pivot_root can't depart, as on a ramdisk. What was `/` stays underneath.
+public func moveCurrentDirectoryOverRoot() throws(KernelError) {
+  try check("mount MS_MOVE", "the rootfs over /") { apus_mount(".", "/", nil, 0x2000, nil) }
+  try check("chroot", ".") { chroot(".") }
+  try check("chdir", "/") { chdir("/") }
 }
 
 /// Makes the current directory, a mount's root, the root of the mount namespace, and lets go of

@@ -45,13 +45,10 @@ public func join(_ kind: NamespaceKind, _ descriptor: borrowing Descriptor, path
 }
 
 /// Joins several namespaces of one process at once, through its pidfd (setns(2), Linux 5.8).
-public func join(_ kinds: [NamespaceKind], of process: borrowing ProcessDescriptor)
-  throws(KernelError)
-{
+public func join(_ kinds: [NamespaceKind], of pidfd: Int32) throws(KernelError) {
   let flags = kinds.reduce(0) { $0 | $1.cloneFlag }
-  let number = process.number
-  try check("setns to \(kinds.map(\.rawValue).joined(separator: ", "))", "of process \(process.pid)") {
-    apus_setns(number, Int32(truncatingIfNeeded: flags))
+  try check("setns", "to \(kinds.map(\.rawValue).joined(separator: ", "))") {
+    apus_setns(pidfd, Int32(truncatingIfNeeded: flags))
   }
 }
 

@@ -29,16 +29,40 @@ public struct PacketSocket: ~Copyable, Sendable {
     }
   }
 
-  /// Receives one message; empty when the other end is closed.
-  public func receive() throws(KernelError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: 8192)
+  /// Sends one message and with it a copy of a descriptor.
+  public func send(_ bytes: [UInt8], with passenger: Int32) throws(KernelError) {
     let number = self.number
-    let count = try check("read", "the socket to the container") {
-      bytes.withUnsafeMutableBytes { read(number, $0.baseAddress, $0.count) }
+    try check("sendmsg", "the socket to the runtime") {
+      bytes.withUnsafeBytes { bytes in
+        withUnsafePointer(to: passenger) {
+          apus_send_with_fds(number, bytes.baseAddress, bytes.count, $0, 1)
+        }
+      }
+    }
+  }
+
+  /// Receives one message; empty when the other end is closed.
+  public func receive() throws(KernelError) -> Packet {
+    var bytes = [UInt8](repeating: 0, count: 8192)
+    var passenger: Int32 = -1
+    let number = self.number
+    let count = try check("recvmsg", "the socket to the container") {
+      bytes.withUnsafeMutableBytes {
+        apus_receive_with_fd(number, $0.baseAddress, $0.count, &passenger)
+      }
     }
     bytes.removeLast(bytes.count - count)
-    return bytes
+    return Packet(
+      bytes: bytes, passenger: passenger < 0 ? nil : Descriptor(owning: passenger))
   }
+}
+
+/// A message, and the descriptor that came with it.
+@frozen public struct Packet: ~Copyable {
+  /// What was sent; empty at the end.
+  public let bytes: [UInt8]
+  /// Close-on-exec.
+  public var passenger: Descriptor?
 }
 
 /// Both ends; a process keeps one and closes the other.
@@ -47,4 +71,7 @@ public struct PacketSocket: ~Copyable, Sendable {
   public let outer: PacketSocket
   /// The container's end.
   public let inner: PacketSocket
+
+  /// Closes the container's end, so that the other one sees when its last copy is closed.
+  public consuming func outerAlone() -> PacketSocket { outer }
 }

@@ -4,6 +4,8 @@ public struct ProcessStat: Equatable, Sendable {
   public let state: Character
   /// When it started, in clock ticks since boot: with the number it names one process for ever.
   public let startTime: UInt64
+  /// How it ended, while it is a zombie and the kernel shows it.
+  public let termination: Termination?
 
   /// Reads it; nil when there is no such process.
   public init?(pid: Int32) {
@@ -17,6 +19,10 @@ public struct ProcessStat: Equatable, Sendable {
     }
     self.state = state
     self.startTime = start
+    let isZombie = state == "Z" || state == "X"
+    self.termination =
+      isZombie && fields.count > 49
+      ? Int32(fields[49]).map(Termination.init(waitStatus:)) : nil
   }
 
   /// Whether it has ended, though its parent hasn't asked yet.

@@ -22,8 +22,8 @@ public struct Resolution: OptionSet, Sendable {
 /// Opens a path of a container: whatever links its image holds, the kernel does not let it leave
 /// `root` (CVE-2019-19921, CVE-2021-30465, CVE-2024-45310).
 public func open(
-  _ path: String, in root: Int32, _ flags: OpenFlags, mode: UInt32 = 0,
-  _ resolution: Resolution = [.inRoot, .noMagicLinks]
+  _ path: String, in root: Int32, _ flags: OpenFlags,
+  _ resolution: Resolution = [.inRoot, .noMagicLinks], mode: UInt32 = 0
 ) throws(KernelError) -> Descriptor {
   var attempts = 0
   while true {
@@ -38,6 +38,24 @@ public func open(
     }
     throw KernelError(call: "open", subject: path, errno: errno)
   }
+}
+
+/// Opens a directory of a container that must be one, with no link on the way: a procfs or sysfs
+/// mounted elsewhere would leave a false one in its place (CVE-2019-16884, CVE-2019-19921).
+public func openOrdinaryDirectory(_ path: String, in root: Int32) throws(KernelError) -> Descriptor {
+  let flags: OpenFlags = [.path, .directory]
+  let resolution: Resolution = [.inRoot, .noSymlinks]
+  do throws(KernelError) {
+    return try open(path, in: root, flags, resolution)
+  } catch {
+    guard error.errno == .noSuchFileOrDirectory else {
+      throw KernelError(
+        call: "must be mounted on ordinary directory, not on a link or file: open", subject: path,
+        errno: error.errno)
+    }
+  }
+  _ = try openOrMakeDirectory(path, in: root)
+  return try open(path, in: root, flags, resolution)
 }
 
 /// Opens a directory of a container and makes it, and those above it, where they are missing.

@@ -1,0 +1,84 @@
+import CLinux
+import Cgroups
+import ContainerPlan
+import Glibc
+import LinuxKernel
+
+extension ContainerStore {
+  /// Removes a container and everything that was made for it.
+  /// - Parameter force: kills it first when it runs, and is content when there is none.
+  public func delete(_ id: String, force: Bool) throws(RuntimeError) {
+    try Self.check(id: id)
+    if force, !exists(id) { return }
+    let container: Container
+    do throws(RuntimeError) {
+      container = try Container(id, in: self)
+    } catch {
+      // Its creation was cut short before there was anything but the folder; or it is of no use.
+      guard force, let folder = try? lock(id) else { throw error }
+      return try attempt("delete container \"\(id)\"") { () throws(KernelError) in
+        try removeFolder(id, folder.number)
+      }
+    }
+    try container.delete(force: force)
+  }
+
+  func removeFolder(_ id: String, _ folder: Int32) throws(KernelError) {
+    try removeContent(of: folder, path: "\(root)/\(id)")
+    do throws(KernelError) {
+      try remove("\(root)/\(id)", directory: true)
+    } catch {
+      if error.errno != .noSuchFileOrDirectory { throw error }
+    }
+  }
+}
+
+extension Container {
+  /// Removes everything that was made for it, its processes, cgroups and record in this order, and
+  /// runs the poststop hooks.
+  /// - Parameter force: kills it first when it runs.
+  public func delete(force: Bool) throws(RuntimeError) {
+    // Before the lock: a start may hold it and wait for this very init.
+    if force, isAlive { try? send(.kill) }
+    let folder = try store.lock(id)
+    let now = (try? Container(id, in: store)) ?? self
+    try now.delete(folder.number, force: force)
+  }
+
+  private func delete(_ folder: Int32, force: Bool) throws(RuntimeError) {
+    let status = self.status
+    // The lock is ours, so "creating" would be about ourselves.
+    guard force || status == .stopped || status == .created || status == .creating else {
+      throw RuntimeError(
+        "cannot delete container \"\(id)\" that is not stopped: it is \(status.rawValue); "
+          + "stop it first, or use --force")
+    }
+    try attempt("delete container \"\(id)\"") { () throws(KernelError) in
+      if let process = try? openInit() {
+        try? process.send(.kill)
+        if status == .paused { try cgroup.setFrozen(false) }
+        guard try process.waitUntilEnded(milliseconds: 10_000) else {
+          throw KernelError(
+            call: "wait 10 s for init, which SIGKILL has not ended,", subject: "\(process.pid)",
+            errno: .timedOut)
+        }
+      }
+      try cgroup.remove()
+      try store.removeFolder(id, folder)
+    }
+    runPoststopHooks()
+  }
+
+  private func runPoststopHooks() {
+    for (index, entry) in record.config.hooks.poststop.enumerated() {
+      do throws(HookFailure) {
+        try entry.hook.run(state(as: .stopped), in: record.bundle)
+      } catch {
+        store.log(
+          .warning,
+          "delete container \"\(id)\": run the poststop hook \(entry.hook.path) "
+            + "(config.json /hooks/poststop/\(index)): \(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// state.json is written by create and read by every command, so by hand: JSONReadable says why.
+
+import JSON
+import OCISpec
+
+extension ContainerRecord: JSONReadable, JSONWritable, Codable {
+  /// Reads a record, runc's too.
+  public init(json: JSONValue) throws(JSONError) {
+    let object = try json.object()
+    id = try object.required("id")
+    initProcessPID = try object.required("init_process_pid")
+    initProcessStart = try object.required("init_process_start")
+    created = try object.required("created")
+    config = try object.required("config")
+    cgroupPaths = try object.optional("cgroup_paths") ?? [:]
+    namespacePaths = try object.optional("namespace_paths") ?? [:]
+    externalDescriptors = try object.optional("external_descriptors") ?? []
+  }
+
+  /// Writes the record.
+  public func write(to json: JSONWriter) {
+    json.object {
+      $0.member("id", id)
+      $0.member("init_process_pid", initProcessPID)
+      $0.member("init_process_start", initProcessStart)
+      $0.member("created", created)
+      $0.member("config", config)
+      $0.member("cgroup_paths", cgroupPaths)
+      $0.member("namespace_paths", namespacePaths)
+      $0.member("external_descriptors", externalDescriptors)
+    }
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id
+    case initProcessPID = "init_process_pid"
+    case initProcessStart = "init_process_start"
+    case created, config
+    case cgroupPaths = "cgroup_paths"
+    case namespacePaths = "namespace_paths"
+    case externalDescriptors = "external_descriptors"
+  }
+}
+
+extension ContainerRecord.Config: JSONReadable, JSONWritable, Codable {
+  /// Reads what is needed of a configuration.
+  public init(json: JSONValue) throws(JSONError) {
+    let object = try json.object()
+    rootfs = try object.optional("rootfs") ?? ""
+    cgroups = try object.required("cgroups")
+    version = try object.optional("version") ?? ""
+    labels = try object.optional("labels") ?? []
+    namespaces = try object.optional("namespaces") ?? []
+    hooks = try object.optional("Hooks") ?? ContainerRecord.Hooks(poststart: [], poststop: [])
+  }
+
+  /// Writes the configuration.
+  public func write(to json: JSONWriter) {
+    json.object {
+      $0.member("rootfs", rootfs)
+      $0.member("cgroups", cgroups)
+      $0.member("version", version)
+      $0.member("labels", labels)
+      $0.member("namespaces", namespaces)
+      $0.member("Hooks", hooks)
+    }
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case rootfs, cgroups, version, labels, namespaces
+    case hooks = "Hooks"
+  }
+}
+
+extension ContainerRecord.Cgroups: JSONReadable, JSONWritable, Codable {
+  /// Reads what is needed.
+  public init(json: JSONValue) throws(JSONError) {
+    name = try json.object().optional("name") ?? ""
+  }
+
+  /// Writes it.
+  public func write(to json: JSONWriter) {
+    json.object { $0.member("name", name) }
+  }
+}
+
+extension ContainerRecord.Namespace: JSONReadable, JSONWritable, Codable {
+  /// Reads a namespace.
+  public init(json: JSONValue) throws(JSONError) {
+    let object = try json.object()
+    type = try object.required("type")
+    path = try object.optional("path")
+  }
+
+  /// Writes it.
+  public func write(to json: JSONWriter) {
+    json.object {
+      $0.member("type", type)
+      $0.member("path", path)
+    }
+  }
+}
+
+extension ContainerRecord.Hooks: JSONReadable, JSONWritable, Codable {
+  /// Reads the hooks that are still to come.
+  public init(json: JSONValue) throws(JSONError) {
+    let object = try json.object()
+    poststart = try object.optional("poststart") ?? []
+    poststop = try object.optional("poststop") ?? []
+  }
+
+  /// Writes them.
+  public func write(to json: JSONWriter) {
+    json.object {
+      $0.member("poststart", poststart)
+      $0.member("poststop", poststop)
+    }
+  }
+}
+
+extension ContainerRecord.Hook: JSONReadable, JSONWritable, Codable {
+  private static let nanoseconds = 1_000_000_000
+
+  /// Reads a hook.
+  public init(json: JSONValue) throws(JSONError) {
+    let object = try json.object()
+    let timeout: Int? = try object.optional("timeout")
+    hook = Spec.Hook(
+      path: try object.required("path"), args: try object.optional("args"),
+      env: try object.optional("env"), timeout: timeout.map { $0 / Self.nanoseconds })
+  }
+
+  /// Writes it.
+  public func write(to json: JSONWriter) {
+    json.object {
+      $0.member("path", hook.path)
+      $0.member("args", hook.args ?? [])
+      $0.member("env", hook.env ?? [])
+      $0.member("dir", "")
+      $0.member("timeout", hook.timeout.map { $0.multipliedReportingOverflow(by: Self.nanoseconds).0 })
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import CLinux
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import OCISpec
+
+extension Container {
+  /// Opens the gate (docs/handshake.md): of any number of callers exactly one succeeds. Then runs
+  /// the poststart hooks.
+  public func start() throws(RuntimeError) {
+    let now = try passGate()
+    do throws(RuntimeError) {
+      try now.runPoststartHooks()
+    } catch {
+      // runtime.md, Lifecycle: "generate an error, stop the container, and continue at step 12".
+      try? store.delete(id, force: true)
+      throw error
+    }
+  }
+
+  private func passGate() throws(RuntimeError) -> Container {
+    let folder = try store.lock(id)
+    let now = try Container(id, in: store)
+    guard now.record.initProcessPID > 0 else {
+      throw RuntimeError(
+        "cannot start container \"\(id)\": its creation was cut short; "
+          + "remove it with delete --force")
+    }
+    let process: ProcessDescriptor
+    do throws(KernelError) {
+      process = try now.openInit()
+    } catch {
+      throw RuntimeError(
+        "cannot start a container that has stopped: \"\(id)\"\(now.causeOfDeath)")
+    }
+    if now.cgroup.isFrozen {
+      throw RuntimeError(
+        "cannot start a container in the paused state: \"\(id)\"; resume it first")
+    }
+    try now.open(folder.number, process)
+    return now
+  }
+
+  private func open(_ folder: Int32, _ process: borrowing ProcessDescriptor) throws(RuntimeError) {
+    var fifo = try openFifo(folder)
+    while true {
+      var entries = [
+        pollfd(fd: fifo.number, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: process.number, events: Int16(POLLIN), revents: 0),
+      ]
+      let ready = try attempt("start container \"\(id)\"") { () throws(KernelError) in
+        try check("poll", "exec.fifo") { poll(&entries, 2, 10_000) }
+      }
+      if ready == 0 {
+        throw RuntimeError(
+          "start container \"\(id)\": its init has not answered at the gate for 10 s; "
+            + "is it stopped by a signal?")
+      }
+      var byte: UInt8 = 0
+      if read(fifo.number, &byte, 1) == 1 { break }
+      if entries[1].revents != 0 {
+        throw RuntimeError(
+          "cannot start a container that has stopped: the init of \"\(id)\" died at the gate"
+            + causeOfDeath)
+      }
+      // Init is between two rounds. A fresh open forgets the old hang-up, so poll does not spin.
+      fifo = try openFifo(folder)
+    }
+    do throws(KernelError) {
+      try remove("exec.fifo", at: folder)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { throw alreadyRunning }
+      throw RuntimeError("start container \"\(id)\"", error)
+    }
+  }
+
+  private func openFifo(_ folder: Int32) throws(RuntimeError) -> Descriptor {
+    do throws(KernelError) {
+      return try LinuxKernel.open("exec.fifo", [.readOnly, .nonBlocking], at: folder)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { throw alreadyRunning }
+      throw RuntimeError("start container \"\(id)\"", error)
+    }
+  }
+
+  private var alreadyRunning: RuntimeError {
+    RuntimeError("cannot start an already running container: \"\(id)\"")
+  }
+
+  /// How init ended, as far as the kernel still tells: ", killed by SIGKILL".
+  var causeOfDeath: String {
+    var words = ""
+    if let stat = ProcessStat(pid: record.initProcessPID),
+      stat.startTime == record.initProcessStart, let end = stat.termination
+    {
+      words = "; its init \(end)"
+    }
+    if cgroup.outOfMemoryKills > 0 {
+      words += "; the kernel killed for want of memory (config.json /linux/resources/memory/limit)"
+    }
+    return words
+  }
+
+  private func runPoststartHooks() throws(RuntimeError) {
+    for (index, entry) in record.config.hooks.poststart.enumerated() {
+      do throws(HookFailure) {
+        try entry.hook.run(state(as: .running), in: record.bundle)
+      } catch {
+        throw RuntimeError(
+          "start container \"\(id)\": run the poststart hook \(entry.hook.path) "
+            + "(config.json /hooks/poststart/\(index)): \(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import LinuxKernel
+import OCISpec
+
+extension Action: CustomStringConvertible {
+  /// The act in an engineer's words: "mount proc at /proc", "drop to the user 1000:1000".
+  public var description: String {
+    switch self {
+    case .createCgroup(let paths): "make the cgroup \(paths.joined(separator: ", "))"
+    case .writeCgroup(let write): "write \(write.value) to \(write.directory)/\(write.file)"
+    case .clone(let kinds):
+      kinds.isEmpty
+        ? "clone a process" : "clone a process into new namespaces: \(kinds.named)"
+    case .joinCgroup: "move the process into its cgroup"
+    case .setLimit(let limit, let soft, let hard):
+      "limit \(limit.name) to \(words(soft)), at the most \(words(hard))"
+    case .recordState: "write state.json"
+    default: descriptionInContainer
+    }
+  }
+
+  private var descriptionInContainer: String {
+    switch self {
+    case .joinNamespace(let kind, let path): "join the \(kind.rawValue) namespace \(path)"
+    case .enterContainer(let kinds):
+      kinds.isEmpty
+        ? "go on in a child" : "join the container's namespaces: \(kinds.named)"
+    case .unshare(let kind): "make a new \(kind.rawValue) namespace"
+    case .joinSessionKeyring(let name): "join the session keyring \(name)"
+    case .setOOMScore(let score): "set oom_score_adj to \(score)"
+    case .bringUpLoopback: "bring up the network device lo"
+    case .setRootPropagation(let propagation): "make / r\(propagation.word)"
+    case .makeParentMountPrivate(let path): "make the mount that holds \(path) private"
+    case .openRootfs(let path): "bind the root file system \(path)"
+    case .mount(let mount): mount.description
+    case .makeDirectory(let path): "make the directory \(path) if it is missing"
+    case .makeDevice(let device): device.description
+    case .makeLink(let path, let target): "link \(path) to \(target)"
+    case .pivotRoot: "pivot_root into the root file system, and unmount the old root"
+    case .moveRoot: "move the root file system over /, and chroot"
+    case .changeAttributes(let path, let change): "remount \(path) \(change.words)"
+    case .setHostname(let name): "set the hostname \(name)"
+    case .setDomainname(let name): "set the domainname \(name)"
+    case .writeSysctl(let key, let value): "set the sysctl \(key) to \(value)"
+    case .makeReadonly(let path): "make \(path) read-only"
+    case .mask(let path): "mask \(path)"
+    default: descriptionOfProcess
+    }
+  }
+
+  private var descriptionOfProcess: String {
+    switch self {
+    case .openTerminal(let size, let console):
+      "open a terminal" + (size.map { " of \($0.height) rows and \($0.width) columns" } ?? "")
+        + (console ? ", bound to /dev/console" : "")
+    case .setNoNewPrivileges: "set no_new_privs"
+    case .loadSeccomp(let filter):
+      "load the seccomp filter (\(filter.rules) rules, else \(filter.defaultAction))"
+    case .limitBoundingCapabilities(let set): "limit the bounding set to \(set.words)"
+    case .ownStandardStreams(let uid): "give standard input, output and error to the user \(uid)"
+    case .setGroups(let groups):
+      groups.isEmpty
+        ? "drop all supplementary groups"
+        : "set the supplementary groups \(groups.map(String.init).joined(separator: ", "))"
+    case .setUser(let uid, let gid): "become the user \(uid) and group \(gid)"
+    case .applyCapabilities(let capabilities): "set the capabilities: \(capabilities.words)"
+    case .setUmask(let mask): "set the umask 0\(String(mask, radix: 8))"
+    case .changeDirectory(let path): "change to the directory \(path)"
+    case .findProgram(let name): "find the program \(name)"
+    case .runHook(let kind, let hook): "run the \(kind.rawValue) hook \(hook.path)"
+    case .waitAtGate: "wait at the gate, exec.fifo, until start opens it"
+    case .exec(let program): "exec \(program.arguments.joined(separator: " "))"
+    default: ""
+    }
+  }
+
+  private func words(_ limit: UInt64) -> String { limit == .max ? "unlimited" : String(limit) }
+}
+
+extension [NamespaceKind] {
+  fileprivate var named: String { map(\.rawValue).joined(separator: ", ") }
+}
+
+extension PlannedMount: CustomStringConvertible {
+  /// "mount tmpfs at /dev, nosuid, mode=755", "bind /src at /dst, recursively, ro".
+  public var description: String {
+    let what: String
+    var words: [String]
+    switch source {
+    case .filesystem(let type, _, let parameters):
+      what = "mount \(type) at \(destination)"
+      words = options.words + parameters
+    case .bind(let path, let recursive):
+      what = "bind \(path) at \(destination)"
+      words = (recursive ? ["recursively"] : []) + options.words
+    }
+    if options.copiesUp { words.append("with a copy of what is there") }
+    return words.isEmpty ? what : "\(what), \(words.joined(separator: ","))"
+  }
+}
+
+extension PlannedDevice: CustomStringConvertible {
+  /// "make the device /dev/null, c 1:3, mode 0666".
+  public var description: String {
+    let number = type == "p" ? "" : " \(major):\(minor)"
+    let owner = uid == 0 && gid == 0 ? "" : ", owner \(uid):\(gid)"
+    return "make the device \(path), \(type)\(number), mode 0\(String(mode, radix: 8))\(owner)"
+  }
+}
+
+extension MountOptions {
+  fileprivate var words: [String] {
+    self.set.words + clear.cleared + recursiveSet.words.map { "r" + $0 }
+      + recursiveClear.cleared.map { "r" + $0 }
+      + propagation.map { ($0.recursive ? "r" : "") + $0.propagation.word }
+  }
+}
+
+extension MountChange {
+  fileprivate var words: String {
+    let prefix = recursive ? "r" : ""
+    let all = self.set.words + clear.cleared + (propagation.map { [$0.word] } ?? [])
+    return all.map { prefix + $0 }.joined(separator: ",")
+  }
+}
+
+extension MountAttributes {
+  fileprivate var words: [String] {
+    let names: [(MountAttributes, String)] = [
+      (.readOnly, "ro"), (.noSetUserID, "nosuid"), (.noDevices, "nodev"), (.noExec, "noexec"),
+      (.noAccessTime, "noatime"), (.strictAccessTime, "strictatime"),
+      (.noDirectoryAccessTime, "nodiratime"), (.noSymlinksFollowed, "nosymfollow"),
+    ]
+    return names.filter { contains($0.0) }.map(\.1)
+  }
+
+  fileprivate var cleared: [String] {
+    let names: [(MountAttributes, String)] = [
+      (.readOnly, "rw"), (.noSetUserID, "suid"), (.noDevices, "dev"), (.noExec, "exec"),
+      (.noDirectoryAccessTime, "diratime"), (.noSymlinksFollowed, "symfollow"),
+    ]
+    return names.filter { contains($0.0) }.map(\.1)
+      + (contains(.accessTimeMask) ? ["relatime"] : [])
+  }
+}
+
+extension CapabilitySet {
+  fileprivate var words: String {
+    memberNames.isEmpty ? "nothing" : memberNames.joined(separator: ", ")
+  }
+}
+
+extension Capabilities {
+  fileprivate var words: String {
+    var parts = ["effective \(effective.words)"]
+    if permitted != effective { parts.append("permitted \(permitted.words)") }
+    if inheritable.bits != 0 { parts.append("inheritable \(inheritable.words)") }
+    if ambient.bits != 0 { parts.append("ambient \(ambient.words)") }
+    return parts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,198 @@
+import CLinux
+import Glibc
+import LinuxKernel
+import OCISpec
+
+/// The container's side of a plan: its process walks the list and does nothing else.
+public struct ContainerPerformer: ~Copyable {
+  let plan: Plan
+  /// What hooks are told of the container.
+  var state: OCIState
+  let runtime: PacketSocket
+  /// O_PATH descriptor of exec.fifo; nil for exec, which has no gate.
+  var fifo: Descriptor?
+  /// The process whose namespaces exec enters.
+  var entered: ProcessDescriptor?
+
+  /// A procfs of the container's own PID namespace that nothing in the container can mount over
+  /// (CVE-2025-52881).
+  var procfs: Descriptor?
+  var rootfs: Descriptor?
+  /// The directory of the device that was made last.
+  var folder: Descriptor?
+  var folderPath = ""
+  /// What masks directories, attached once and then copied.
+  var emptyDirectory: Descriptor?
+  /// What masks files: a null device, proven to be one.
+  var nullDevice: Descriptor?
+  /// A chdir that the user's own rights are needed for: its step and path.
+  var pendingDirectory: (step: Int, path: String)?
+  var program = ""
+  var environment: [String] = []
+  var isPrepared = false
+
+  /// - Parameters:
+  ///   - runtime: the socket to the process on the host.
+  ///   - fifo: an O_PATH descriptor of exec.fifo.
+  ///   - entered: the process whose namespaces are entered.
+  public init(
+    _ plan: Plan, state: OCIState, runtime: consuming PacketSocket,
+    fifo: consuming Descriptor? = nil, entering entered: consuming ProcessDescriptor? = nil
+  ) {
+    self.plan = plan
+    self.state = state
+    self.runtime = runtime
+    self.fifo = fifo
+    self.entered = entered
+  }
+
+  /// Performs everything from the clone on; ends in exec, or in the report of what failed.
+  public consuming func perform() -> Never {
+    // SIGKILL when the runtime dies; a death before this call is seen at the next rendezvous.
+    _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0)
+    // Nobody may look into a process that has the runtime's memory (CVE-2016-9962, CVE-2019-5736).
+    _ = apus_prctl(4 /* PR_SET_DUMPABLE */, 0, 0, 0, 0)
+    setsid()
+    umask(0)  // the modes of the plan are meant as they stand
+    var index = plan.firstInContainer
+    var met = !plan.waitsForRuntimeFirst
+    while index < plan.steps.count {
+      let action = plan.steps[index].action
+      if action.performer == .runtime {
+        if !met { meet(at: index) }
+        met = true
+      } else {
+        met = false
+        perform(action, index)
+      }
+      index += 1
+    }
+    _exit(1)
+  }
+
+  private mutating func perform(_ action: Action, _ index: Int) {
+    if case .runHook(let kind, let hook) = action {
+      state.pid = Int(getpid())
+      if kind == .startContainer { state.status = "created" }
+      do throws(HookFailure) { try hook.run(state) } catch { fail(index, error.description) }
+      return
+    }
+    do throws(KernelError) {
+      try perform(action, at: index)
+    } catch {
+      fail(index, error.description)
+    }
+  }
+
+  /// Waits until the runtime has done its steps at this place of the list.
+  private func meet(at index: Int) {
+    do throws(KernelError) {
+      try runtime.send(Message.reached.bytes(Int32(index)))
+      if try runtime.receive().bytes.isEmpty { _exit(1) }  // the runtime is gone
+    } catch {
+      _exit(1)
+    }
+  }
+
+  /// Reports a failed step. Past the gate nobody may listen any more, so then it is told to the
+  /// container's own output, too.
+  func fail(_ index: Int, _ reason: String) -> Never {
+    let failure = StepFailure(step: index, reason: reason)
+    do throws(KernelError) {
+      try runtime.send(failure.encoded)
+    } catch {
+      try? write(Array("apus: \(plan.steps[index].action): \(reason)\n".utf8), to: 2)
+    }
+    _exit(1)
+  }
+
+  private mutating func perform(_ action: Action, at index: Int) throws(KernelError) {
+    switch action {
+    case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .runHook:
+      return  // the runtime's, or done by the caller
+
+    case .joinNamespace(let kind, let path): try join(kind, try open(path, .readOnly), path: path)
+    case .enterContainer(let kinds): try enter(kinds)
+    case .unshare(let kind): try unshare([kind])
+    case .joinSessionKeyring(let name):
+      // A kernel without keyrings is no reason to fail, nor a user who has used up the quota.
+      _ = name.withCString { apus_keyctl(1, UInt(bitPattern: $0), 0, 0, 0) }
+    case .setOOMScore(let score):
+      try writeFile("self/oom_score_adj", String(score), at: try proc())
+    case .bringUpLoopback: try LinuxKernel.bringUpLoopback()
+
+    case .setRootPropagation(let propagation):
+      try check("mount", "/ as r\(propagation.word)") {
+        apus_mount(nil, "/", nil, UInt(propagation.rawValue | 0x4000 /* MS_REC */), nil)
+      }
+    case .makeParentMountPrivate(let path):
+      let place = try open(path, [.path, .directory])
+      try makePrivateMount(holding: place.number, path: path)
+    case .openRootfs(let path): try openRootfs(path)
+    case .mount(let mount): try perform(mount)
+    case .makeDirectory(let path): _ = try openOrMakeDirectory(path, in: try root())
+    case .makeDevice(let device): try make(device)
+    case .makeLink(let path, let target): try link(path, to: target)
+    case .pivotRoot: try changeRoot { () throws(KernelError) in try pivotIntoCurrentDirectory() }
+    case .moveRoot: try changeRoot { () throws(KernelError) in try moveCurrentDirectoryOverRoot() }
+    case .changeAttributes(let path, let change):
+      let place = try open(path, in: try root(), [.path])
+      try setAttributes(
+        of: place.number, set: change.set, clear: change.clear, propagation: change.propagation,
+        recursive: change.recursive, path: path)
+
+    case .setHostname(let name):
+      try check("sethostname", name) { sethostname(name, name.utf8.count) }
+    case .setDomainname(let name):
+      try check("setdomainname", name) { setdomainname(name, name.utf8.count) }
+    case .writeSysctl(let key, let value):
+      try writeFile(sysctlPath(key), value, at: try proc())
+    case .makeReadonly(let path): try makeReadonly(path)
+    case .mask(let path): try mask(path)
+
+    case .openTerminal(let size, let console): try openTerminal(size, console)
+    case .setNoNewPrivileges:
+      try check("prctl PR_SET_NO_NEW_PRIVS") { apus_prctl(38, 1, 0, 0, 0) }
+    case .loadSeccomp(let filter):
+      if case .exec = plan.steps[index + 1].action { prepareExec() }
+      try filter.program.load()
+    case .limitBoundingCapabilities(let set): try limitBounding(to: set)
+    case .ownStandardStreams(let uid): try LinuxKernel.ownStandardStreams(uid: uid)
+    case .setGroups(let groups): try check("setgroups") { apus_setgroups(groups.count, groups) }
+    case .setUser(let uid, let gid): try setUser(uid, gid)
+    case .applyCapabilities(let capabilities): try become(capabilities)
+    case .setUmask(let mask): umask(mask)
+    case .changeDirectory(let path): try changeDirectory(path, index)
+    case .findProgram(let name): try findProgram(name)
+    case .waitAtGate: try waitAtGate()
+    case .exec(let planned):
+      prepareExec()
+      throw replaceProcess(program, planned.arguments, environment)
+    }
+  }
+}
+
+extension Plan {
+  /// The step that the container's process begins with.
+  var firstInContainer: Int {
+    (steps.firstIndex { if case .clone = $0.action { true } else { false } } ?? -1) + 1
+  }
+
+  /// Whether the container's process needs what the runtime does right after the clone before it
+  /// goes on: entering a cgroup before that becomes the root of a namespace, or is out of sight.
+  var waitsForRuntimeFirst: Bool {
+    let next = steps[firstInContainer...].first { $0.action.performer == .container }
+    switch next?.action {
+    case .unshare, .enterContainer: return true
+    default: return steps.contains { $0.action == .unshare(.cgroup) }
+    }
+  }
+
+  /// The user's program.
+  var program: PlannedProgram {
+    guard case .exec(let program)? = steps.last?.action else {
+      return PlannedProgram(arguments: [], environment: [], preservedDescriptors: 0)
+    }
+    return program
+  }
+}

@@ -1,0 +1,57 @@
+import CLinux
+import Glibc
+import LinuxKernel
+import OCISpec
+
+extension ContainerPerformer {
+  /// Opens the directory above a path; the one that was asked for last is kept.
+  private mutating func openFolder(above path: String) throws(KernelError) -> (Int32, String) {
+    let (above, name) = split(path)
+    if folder == nil || folderPath != above {
+      folder = try openOrMakeDirectory(above, in: try root())
+      folderPath = above
+    }
+    return (folder?.number ?? -1, name)
+  }
+
+  mutating func make(_ device: PlannedDevice) throws(KernelError) {
+    let (folder, name) = try openFolder(above: device.path)
+    let type: UInt32 = device.type == "b" ? S_IFBLK : device.type == "p" ? S_IFIFO : S_IFCHR
+    do throws(KernelError) {
+      try check("mknod", device.path) {
+        mknodat(folder, name, type | device.mode, apus_makedev(device.major, device.minor))
+      }
+    } catch {
+      if error.errno == .fileExists { return }
+      throw error
+    }
+    guard device.uid != 0 || device.gid != 0 else { return }
+    try check("chown", device.path) {
+      fchownat(folder, name, device.uid, device.gid, AT_SYMLINK_NOFOLLOW)
+    }
+  }
+
+  mutating func link(_ path: String, to target: String) throws(KernelError) {
+    let (folder, name) = try openFolder(above: path)
+    do throws(KernelError) {
+      try check("symlink", path) { symlinkat(target, folder, name) }
+    } catch {
+      if error.errno != .fileExists { throw error }
+    }
+  }
+
+  /// Makes a terminal of the container's own devpts, hands its master end to the runtime, and takes
+  /// the other one for standard input, output and error.
+  mutating func openTerminal(_ size: Spec.Process.ConsoleSize?, _ console: Bool)
+    throws(KernelError)
+  {
+    let terminal = try PseudoTerminal(in: try root())
+    if let size {
+      try terminal.setSize(
+        rows: UInt16(clamping: size.height), columns: UInt16(clamping: size.width))
+    }
+    if console { try terminal.bindToConsole(in: try root()) }
+    try runtime.send([Message.terminal.rawValue], with: terminal.master)
+    try terminal.becomeControllingTerminal()
+  }
+}

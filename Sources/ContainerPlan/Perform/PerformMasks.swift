@@ -1,0 +1,61 @@
+import CLinux
+import Glibc
+import LinuxKernel
+
+extension ContainerPerformer {
+  /// A path to hide or to protect; nil where the container has none.
+  private mutating func place(_ path: String) throws(KernelError) -> Descriptor? {
+    do throws(KernelError) {
+      return try open(path, in: try root(), [.path])
+    } catch {
+      if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+      throw error
+    }
+  }
+
+  mutating func makeReadonly(_ path: String) throws(KernelError) {
+    guard let place = try place(path) else { return }
+    let tree = try cloneTree("", at: place.number, recursive: true)
+    try setAttributes(of: tree.number, set: .readOnly, recursive: true, path: path)
+    try attach(tree, on: place.number, path: path)
+  }
+
+  mutating func mask(_ path: String) throws(KernelError) {
+    guard let place = try place(path) else { return }
+    let cover =
+      try status(place.number, path: path).isDirectory ? try emptyCover() : try nullCover()
+    try attach(cover, on: place.number, path: path)
+  }
+
+  private mutating func emptyCover() throws(KernelError) -> Descriptor {
+    if emptyDirectory == nil {
+      emptyDirectory = try makeMount(
+        of: "tmpfs", source: "tmpfs", parameters: [("nr_blocks", "1"), ("nr_inodes", "1")],
+        readOnlyFilesystem: true, attributes: .readOnly)
+    }
+    return try cloneTree("", at: emptyDirectory?.number ?? -1, recursive: false)
+  }
+
+  private mutating func nullCover() throws(KernelError) -> Descriptor {
+    if nullDevice == nil {
+      // Proven to be the null device, not what an image put in its place (CVE-2025-31133).
+      let null = try open("/dev/null", in: try root(), [.path, .noFollow])
+      let found = try status(null.number, path: "/dev/null")
+      guard found.fileType == S_IFCHR, found.st_rdev == apus_makedev(1, 3) else {
+        throw KernelError(
+          call: "mask with something that is not the null device,", subject: "/dev/null",
+          errno: .noSuchAddressOrDevice)
+      }
+      nullDevice = consume null
+    }
+    return try cloneTree("", at: nullDevice?.number ?? -1, recursive: false)
+  }
+
+  /// "net.ipv4.ip_forward" and "net/ipv4/ip_forward" are the same; in each the other sign stands
+  /// for itself (sysctl.d(5)).
+  func sysctlPath(_ key: String) -> String {
+    let separator = key.first { $0 == "." || $0 == "/" }
+    guard separator == "." else { return "sys/" + key }
+    return "sys/" + String(key.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
+  }
+}

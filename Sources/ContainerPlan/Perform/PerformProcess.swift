@@ -1,0 +1,114 @@
+import CLinux
+import Glibc
+import LinuxKernel
+import OCISpec
+
+extension ContainerPerformer {
+  /// Joins the namespaces and goes on in a child: a PID namespace takes only children in. That is
+  /// last, so nothing of the container ever sees a process that still has the host's root.
+  mutating func enter(_ kinds: [NamespaceKind]) throws(KernelError) {
+    if !kinds.isEmpty { try join(kinds, of: entered?.number ?? -1) }
+    switch try clone(asSibling: true) {
+    case .child:
+      _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0)
+      setsid()
+    case .parent(let child):
+      try runtime.send(Message.entered.bytes(child.pid), with: child.number)
+      _exit(0)
+    }
+  }
+
+  func setUser(_ uid: UInt32, _ gid: UInt32) throws(KernelError) {
+    // Keeps the permitted set over the change of user, until the sets are applied.
+    try check("prctl PR_SET_KEEPCAPS") { apus_prctl(8, 1, 0, 0, 0) }
+    try check("setresgid", "\(gid)") { apus_setresgid(gid) }
+    try check("setresuid", "\(uid)") { apus_setresuid(uid) }
+  }
+
+  mutating func become(_ capabilities: Capabilities) throws(KernelError) {
+    try apply(capabilities)
+    guard let (step, path) = pendingDirectory else { return }
+    pendingDirectory = nil
+    do throws(KernelError) {
+      try changeDirectory(to: path)
+    } catch {
+      fail(step, error.description)
+    }
+  }
+
+  mutating func changeDirectory(_ path: String, _ step: Int) throws(KernelError) {
+    do throws(KernelError) {
+      try changeDirectory(to: path)
+    } catch {
+      // Root may be the one that is kept out: of a FUSE mount, or by an NFS server.
+      guard error.errno == .permissionDenied, path != "/" else { throw error }
+      pendingDirectory = (step, path)
+    }
+  }
+
+  private func changeDirectory(to path: String) throws(KernelError) {
+    try check("chdir", path) { chdir(path) }
+    // A directory outside of the root has no path that begins with a slash (CVE-2024-21626).
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let length = apus_getcwd(&buffer, buffer.count)
+    guard length > 0, buffer[0] == CChar(UInt8(ascii: "/")) else {
+      throw KernelError(
+        call: "chdir out of the container's root, to", subject: path, errno: .notPermitted)
+    }
+  }
+
+  mutating func waitAtGate() throws(KernelError) {
+    let fifo = self.fifo?.number ?? -1
+    let procfs = try proc()
+    signal(SIGPIPE, SIG_IGN)
+    _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 0, 0, 0, 0)
+    try runtime.send([Message.atGate.rawValue])
+    try passGate(fifo, "self/fd/\(fifo)", procfs)
+    signal(SIGPIPE, SIG_DFL)
+  }
+
+  mutating func findProgram(_ name: String) throws(KernelError) {
+    environment = plan.program.environment
+    if !environment.contains(where: { $0.hasPrefix("HOME=") }) {
+      environment.append("HOME=" + homeDirectory(of: getuid()))
+    }
+    program = try LinuxKernel.findProgram(name, environment)
+  }
+
+  /// Everything but the exec itself: the filter that may be loaded next need allow only that.
+  mutating func prepareExec() {
+    if isPrepared { return }
+    isPrepared = true
+    _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 0, 0, 0, 0)
+    // The runtime may have left by now; who is there learns of the exec by the end of file.
+    signal(SIGPIPE, SIG_IGN)
+    try? runtime.send([Message.executing.rawValue])
+    signal(SIGPIPE, SIG_DFL)
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
+    // Nothing of ours survives the exec (CVE-2024-21626); stdio does, and what was asked for.
+    let preserved = plan.program.preservedDescriptors
+    apus_close_range(UInt32(3 + preserved), UInt32.max, 4 /* CLOSE_RANGE_CLOEXEC */)
+    for number in 3..<Int32(3 + preserved) { _ = apus_fcntl(number, F_SETFD, 0) }
+  }
+}
+
+/// The user's home by the container's /etc/passwd; "/" for a user that isn't there.
+private func homeDirectory(of uid: uid_t) -> String {
+  guard let bytes = try? readFile("/etc/passwd") else { return "/" }
+  return home(of: uid, inPasswd: bytes) ?? "/"
+}
+
+/// The home directory of a user in a passwd(5) file; nil when it has none.
+func home(of uid: UInt32, inPasswd bytes: [UInt8]) -> String? {
+  for line in bytes.split(separator: UInt8(ascii: "\n")) {
+    let fields = line.split(
+      separator: UInt8(ascii: ":"), maxSplits: 6, omittingEmptySubsequences: false)
+    guard fields.count == 7, UInt32(String(decoding: fields[2], as: UTF8.self)) == uid,
+      !fields[5].isEmpty
+    else { continue }
+    return String(decoding: fields[5], as: UTF8.self)
+  }
+  return nil
+}

@@ -1,0 +1,98 @@
+import CLinux
+import Glibc
+import LinuxKernel
+
+extension ContainerPerformer {
+  mutating func proc() throws(KernelError) -> Int32 {
+    if procfs == nil {
+      procfs = try makeMount(of: "proc", source: nil, parameters: [], attributes: [])
+    }
+    return procfs?.number ?? -1
+  }
+
+  /// The container's root. Without a mount namespace that is the host's.
+  mutating func root() throws(KernelError) -> Int32 {
+    if rootfs == nil { rootfs = try open("/", [.path, .directory]) }
+    return rootfs?.number ?? -1
+  }
+
+  mutating func openRootfs(_ path: String) throws(KernelError) {
+    _ = try proc()  // while the host's procfs is still in sight, which the kernel asks for
+    let tree = try cloneTree(path, recursive: true)
+    let place = try open(path, [.path, .directory])
+    try attach(tree, on: place.number, path: path)
+    rootfs = consume tree
+  }
+
+  mutating func changeRoot(_ change: () throws(KernelError) -> Void) throws(KernelError) {
+    let number = try root()
+    try check("fchdir", "rootfs") { fchdir(number) }
+    try change()
+    folder = nil
+    rootfs = try open("/", [.path, .directory])
+  }
+
+  mutating func perform(_ mount: PlannedMount) throws(KernelError) {
+    switch mount.source {
+    case .filesystem(let type, let source, let parameters):
+      let target =
+        type == "proc" || type == "sysfs"
+        ? try openOrdinaryDirectory(mount.destination, in: try root())
+        : try openOrMakeDirectory(mount.destination, in: try root())
+      var pairs = parameters.map { parameter -> (key: String, value: String?) in
+        guard let equals = parameter.firstIndex(of: "=") else { return (parameter, nil) }
+        return (String(parameter[..<equals]), String(parameter[parameter.index(after: equals)...]))
+      }
+      // As in runc, a tmpfs looks like the directory that it covers.
+      if type == "tmpfs", !pairs.contains(where: { $0.key == "mode" }) {
+        let mode = try status(target.number, path: mount.destination).st_mode & 0o7777
+        pairs.append(("mode", String(mode, radix: 8)))
+      }
+      let tree = try makeMount(
+        of: type, source: source, parameters: pairs, attributes: mount.options.set)
+      if mount.options.copiesUp {
+        let original = try open(
+          mount.destination, in: try root(), [.readOnly, .directory, .noFollow])
+        try copyTree(from: original.number, to: tree.number, path: mount.destination)
+      }
+      try finish(mount, tree, target.number)
+    case .bind(let path, let recursive):
+      let tree = try cloneTree(path, recursive: recursive)
+      if mount.mustBeProcfs {
+        let magic = try filesystemType(of: tree.number, path: path)
+        guard magic == 0x9fa0 /* PROC_SUPER_MAGIC */ else {
+          throw KernelError(
+            call: "bind over /proc something that is no procfs,", subject: path,
+            errno: .invalidArgument)
+        }
+      }
+      if !mount.options.set.isEmpty || !mount.options.clear.isEmpty {
+        try setAttributes(
+          of: tree.number, set: mount.options.set, clear: mount.options.clear, path: path)
+      }
+      let target =
+        try status(tree.number, path: path).isDirectory
+        ? try openOrMakeDirectory(mount.destination, in: try root())
+        : try openOrMakeFile(mount.destination, in: try root())
+      try finish(mount, tree, target.number)
+    }
+  }
+
+  /// What both kinds of mounts come to: attributes of the whole tree, its place, its propagation.
+  private func finish(_ mount: PlannedMount, _ tree: borrowing Descriptor, _ target: Int32)
+    throws(KernelError)
+  {
+    let options = mount.options
+    if !options.recursiveSet.isEmpty || !options.recursiveClear.isEmpty {
+      try setAttributes(
+        of: tree.number, set: options.recursiveSet, clear: options.recursiveClear, recursive: true,
+        path: mount.destination)
+    }
+    try attach(tree, on: target, path: mount.destination)
+    for change in options.propagation {
+      try setAttributes(
+        of: tree.number, propagation: change.propagation, recursive: change.recursive,
+        path: mount.destination)
+    }
+  }
+}

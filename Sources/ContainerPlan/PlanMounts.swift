@@ -1,0 +1,120 @@
+import Cgroups
+import LinuxKernel
+import OCISpec
+
+extension Plan {
+  mutating func plan(
+    _ mount: Spec.Mount, _ pointer: String, _ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths
+  ) throws(PlanError) {
+    var options = MountOptions(mount.options ?? [])
+    let destination = clean(mount.destination)
+    let type = mount.type ?? ""
+    if options.remount {
+      return add(
+        .changeAttributes(path: destination, MountChange(set: options.set, clear: options.clear)),
+        pointer)
+    }
+    let bind = options.bind ?? (type == "bind" ? false : nil)
+    try checkProc(destination, type, isBind: bind != nil, pointer)
+    if let recursive = bind {
+      let source = mount.source ?? ""
+      // The file system is there already: what is for its maker means nothing.
+      options.parameters = []
+      options.copiesUp = false
+      add(
+        .mount(
+          PlannedMount(
+            destination: destination,
+            source: .bind(
+              path: source.hasPrefix("/") ? source : "\(facts.bundle)/\(source)",
+              recursive: recursive),
+            options: options, mustBeProcfs: destination == "/proc")), pointer)
+      return
+    }
+    if type == "cgroup" || type == "cgroup2" {
+      return planCgroupMount(
+        destination, options, pointer, ownNamespace: spec.linux?.has(.cgroup) == true, facts, cgroup)
+    }
+    let parameters = options.parameters
+    options.parameters = []
+    if destination == "/dev" { options.set.remove(.readOnly) }  // after the nodes are made
+    add(
+      .mount(
+        PlannedMount(
+          destination: destination,
+          source: .filesystem(
+            type: type, source: mount.source.flatMap { $0.isEmpty ? nil : $0 },
+            parameters: parameters),
+          options: options)), pointer)
+  }
+
+  /// Nothing may be mounted within /proc but over the files that tell of resources (CVE-2019-16884).
+  private func checkProc(_ destination: String, _ type: String, isBind: Bool, _ pointer: String)
+    throws(PlanError)
+  {
+    if destination == "/proc" {
+      guard type == "proc" || isBind else {
+        throw PlanError(
+          "\(pointer)/destination",
+          "\"/proc\" can hold a procfs only: use the type proc, or a bind of one")
+      }
+      return
+    }
+    guard destination.hasPrefix("/proc/"), !Self.mountableInProc.contains(destination) else { return }
+    throw PlanError(
+      "\(pointer)/destination",
+      "\"\(destination)\" cannot be mounted because it is inside /proc; allowed there: "
+        + Self.mountableInProc.joined(separator: ", "))
+  }
+
+  private static let mountableInProc = [
+    "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps",
+    "/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev",
+    "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+  ]
+
+  /// The type "cgroup" stands for what the host has: one tree, or a folder of them.
+  private mutating func planCgroupMount(
+    _ destination: String, _ options: MountOptions, _ pointer: String, ownNamespace: Bool,
+    _ facts: Facts, _ cgroup: CgroupPaths
+  ) {
+    var plain = options
+    plain.parameters = []
+    guard case .legacy(let hierarchies) = facts.cgroups else {
+      return add(
+        .mount(
+          PlannedMount(
+            destination: destination,
+            source: .filesystem(type: "cgroup2", source: "cgroup", parameters: []), options: plain)),
+        pointer)
+    }
+    add(
+      .mount(
+        PlannedMount(
+          destination: destination,
+          source: .filesystem(type: "tmpfs", source: "tmpfs", parameters: ["mode=755"]))), pointer)
+    // As in runc, the v2 tree beside the v1 ones stays out.
+    for hierarchy in hierarchies where !hierarchy.controllers.isEmpty {
+      let controllers = hierarchy.controllers.split(separator: ",").map(String.init)
+      let folder = hierarchy.folder
+      let source: PlannedMount.Source
+      if ownNamespace {
+        source = .filesystem(
+          type: "cgroup", source: "cgroup",
+          parameters: controllers[0].hasPrefix("name=") ? ["none", controllers[0]] : controllers)
+      } else {
+        // The container's own directory: the rest of the tree is none of its business.
+        source = .bind(path: cgroup[controllers[0]] ?? hierarchy.mountPoint, recursive: false)
+      }
+      add(.mount(PlannedMount(destination: "\(destination)/\(folder)", source: source)), pointer)
+      for name in controllers where controllers.count > 1 {
+        add(.makeLink(path: "\(destination)/\(name)", target: folder), pointer)
+      }
+    }
+    // All at once, when the mount points are made.
+    let change = MountChange(set: plain.set, clear: plain.clear, recursive: true)
+    if !plain.set.isEmpty || !plain.clear.isEmpty {
+      add(.changeAttributes(path: destination, change), pointer)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import LinuxKernel
+import OCISpec
+
+extension Plan {
+  /// What the user's program is, becomes and may do: the last steps, of a container and of exec.
+  mutating func planProcess(
+    _ process: Spec.Process, _ spec: Spec, _ facts: Facts, exec: Bool
+  ) throws(PlanError) {
+    let capabilities = Capabilities(process.capabilities)
+    if process.terminal == true {
+      add(.openTerminal(process.consoleSize, console: !exec), "/process/terminal")
+    }
+    if process.noNewPrivileges == true { add(.setNoNewPrivileges, "/process/noNewPrivileges") }
+    let filter = try seccompFilter(spec)
+    // Without no_new_privs only CAP_SYS_ADMIN may load one; with it, the later the better.
+    let loadsEarly = process.noNewPrivileges != true
+    if let filter, loadsEarly { add(.loadSeccomp(filter), "/linux/seccomp") }
+    add(.limitBoundingCapabilities(capabilities.bounding), "/process/capabilities/bounding")
+    if process.user.uid != 0 { add(.ownStandardStreams(uid: process.user.uid), "/process/user/uid") }
+    // With what is left of root's rights: the user's own may not reach there.
+    add(.changeDirectory(process.cwd), "/process/cwd")
+    add(.setGroups(process.user.additionalGids ?? []), "/process/user/additionalGids")
+    add(.setUser(uid: process.user.uid, gid: process.user.gid), "/process/user")
+    add(.applyCapabilities(capabilities), "/process/capabilities")
+    add(.setUmask(process.user.umask ?? 0o022), "/process/user/umask")
+    let arguments = process.args ?? []
+    add(.findProgram(arguments.first ?? ""), "/process/args/0")
+    if !exec {
+      add(.waitAtGate)
+      for (index, hook) in (spec.hooks?.startContainer ?? []).enumerated() {
+        add(.runHook(.startContainer, hook), "/hooks/startContainer/\(index)")
+      }
+    }
+    if let filter, !loadsEarly { add(.loadSeccomp(filter), "/linux/seccomp") }
+    add(
+      .exec(
+        PlannedProgram(
+          arguments: arguments, environment: environment(process.env ?? [], facts),
+          preservedDescriptors: facts.preservedDescriptors)), "/process/args")
+  }
+
+  /// Each name once, with its last value: programs differ in which of two they believe.
+  private func environment(_ given: [String], _ facts: Facts) -> [String] {
+    var names: Set<Substring> = []
+    var environment: [String] = []
+    for entry in (given + facts.environment).reversed() {
+      if names.insert(entry.prefix { $0 != "=" }).inserted { environment.append(entry) }
+    }
+    return environment.reversed()
+  }
+
+  private func seccompFilter(_ spec: Spec) throws(PlanError) -> SeccompFilter? {
+    guard let profile = spec.linux?.seccomp else { return nil }
+    guard let program = try SeccompProgram.compile(profile) else { return nil }
+    return SeccompFilter(
+      defaultAction: profile.defaultAction, rules: profile.syscalls?.count ?? 0, program: program)
+  }
+}
+
+extension Capabilities {
+  /// The sets of config.json; names that aren't known are left out, as in runc, which warns.
+  public init(_ spec: Spec.Process.Capabilities?) {
+    self.init()
+    func set(_ names: [String]?) -> CapabilitySet {
+      var set = CapabilitySet()
+      for name in names ?? [] { CapabilitySet.number(of: name).map { set.insert($0) } }
+      return set
+    }
+    bounding = set(spec?.bounding)
+    effective = set(spec?.effective)
+    permitted = set(spec?.permitted)
+    inheritable = set(spec?.inheritable)
+    ambient = set(spec?.ambient)
+  }
+}

@@ -1,0 +1,121 @@
+import Cgroups
+import LinuxKernel
+import OCISpec
+
+extension Plan {
+  /// The root file system: mounts, devices, and the change of root.
+  mutating func planRootfs(_ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths) throws(PlanError) {
+    let wanted = spec.linux?.rootfsPropagation ?? ""
+    let change = MountOptions([wanted]).propagation.first
+    let path = spec.root?.path ?? "rootfs"
+    let rootfs = path.hasPrefix("/") ? path : "\(facts.bundle)/\(path)"
+    planPropagation(change?.propagation, rootfs)
+    add(.openRootfs(rootfs), "/root/path")
+
+    var mounts = spec.mounts ?? []
+    if let folder = facts.notifyFolder {
+      mounts.append(
+        Spec.Mount(
+          destination: "/run/notify", type: "bind", source: folder,
+          options: ["bind", "nosuid", "noexec", "nodev", "ro"]))
+    }
+    for (index, mount) in mounts.enumerated() {
+      try plan(mount, "/mounts/\(index)", spec, facts, cgroup)
+    }
+    // A bind over /dev brings its own devices.
+    let devices = !mounts.contains {
+      clean($0.destination) == "/dev" && ($0.type == "bind" || MountOptions($0.options ?? []).bind != nil)
+    }
+    if devices { planDevices(spec) }
+    for (index, hook) in (spec.hooks?.prestart ?? []).enumerated() {
+      add(.runHook(.prestart, hook), "/hooks/prestart/\(index)")
+    }
+    for (index, hook) in (spec.hooks?.createRuntime ?? []).enumerated() {
+      add(.runHook(.createRuntime, hook), "/hooks/createRuntime/\(index)")
+    }
+    for (index, hook) in (spec.hooks?.createContainer ?? []).enumerated() {
+      add(.runHook(.createContainer, hook), "/hooks/createContainer/\(index)")
+    }
+    add(facts.noPivot ? .moveRoot : .pivotRoot)
+    planAfterPivot(spec, mounts, change)
+  }
+
+  /// Slave by default: mounts of the host come in, none goes out.
+  private mutating func planPropagation(_ wanted: Propagation?, _ rootfs: String) {
+    let pointer = wanted == nil ? "" : "/linux/rootfsPropagation"
+    // What is unbindable can't be cloned, so that comes after the pivot.
+    let first = wanted == .unbindable ? .private : wanted ?? .slave
+    add(.setRootPropagation(first), pointer)
+    // Else the container's own root would appear on the host, under the rootfs' path.
+    if wanted == .shared { add(.makeParentMountPrivate(rootfs), pointer) }
+  }
+
+  private mutating func planAfterPivot(
+    _ spec: Spec, _ mounts: [Spec.Mount], _ propagation: MountOptions.Change?
+  ) {
+    // Before / becomes read-only; runc makes it, too.
+    if let cwd = spec.process?.cwd, clean(cwd) != "/" { add(.makeDirectory(clean(cwd)), "/process/cwd") }
+    for (index, mount) in mounts.enumerated() {
+      let options = MountOptions(mount.options ?? [])
+      guard clean(mount.destination) == "/dev", options.set.contains(.readOnly) else { continue }
+      add(.changeAttributes(path: "/dev", MountChange(set: .readOnly)), "/mounts/\(index)/options")
+    }
+    if spec.root?.readonly == true {
+      add(.changeAttributes(path: "/", MountChange(set: .readOnly)), "/root/readonly")
+    }
+    if let propagation, propagation.propagation != .slave {
+      let change = MountChange(
+        propagation: propagation.propagation, recursive: propagation.recursive)
+      add(.changeAttributes(path: "/", change), "/linux/rootfsPropagation")
+    }
+  }
+
+  private mutating func planDevices(_ spec: Spec) {
+    let asked = spec.linux?.devices ?? []
+    for (name, major, minor) in Self.defaultDevices
+    where !asked.contains(where: { $0.path == "/dev/\(name)" }) {
+      add(
+        .makeDevice(
+          PlannedDevice(
+            path: "/dev/\(name)", type: "c", major: major, minor: minor, mode: 0o666, uid: 0,
+            gid: 0)))
+    }
+    for (index, device) in asked.enumerated() {
+      add(
+        .makeDevice(
+          PlannedDevice(
+            path: clean(device.path), type: device.type == "u" ? "c" : device.type,
+            major: UInt32(truncatingIfNeeded: device.major),
+            minor: UInt32(truncatingIfNeeded: device.minor),
+            mode: (device.fileMode ?? 0o666) & 0o7777, uid: device.uid ?? 0, gid: device.gid ?? 0)),
+        "/linux/devices/\(index)")
+    }
+    for (path, target) in Self.defaultLinks { add(.makeLink(path: path, target: target)) }
+  }
+
+  /// config-linux.md, Default Devices.
+  private static let defaultDevices: [(String, UInt32, UInt32)] = [
+    ("null", 1, 3), ("random", 1, 8), ("full", 1, 7), ("tty", 5, 0), ("zero", 1, 5),
+    ("urandom", 1, 9),
+  ]
+
+  /// runtime-linux.md, Dev symbolic links; /dev/core as runc makes it.
+  private static let defaultLinks = [
+    ("/dev/ptmx", "pts/ptmx"), ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"),
+    ("/dev/stdout", "/proc/self/fd/1"), ("/dev/stderr", "/proc/self/fd/2"),
+    ("/dev/core", "/proc/kcore"),
+  ]
+}
+
+/// A path of the container from its root on, without "." and with ".." resolved as far as the root.
+func clean(_ path: String) -> String {
+  var parts: [Substring] = []
+  for part in path.split(separator: "/") {
+    switch part {
+    case ".": continue
+    case "..": _ = parts.popLast()
+    default: parts.append(part)
+    }
+  }
+  return "/" + parts.joined(separator: "/")
+}
