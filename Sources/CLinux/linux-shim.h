@@ -140,6 +140,12 @@ static inline int apus_ioctl_pointer(int fd, unsigned long request, void *argume
 static inline int apus_ioctl_number(int fd, unsigned long request, unsigned long argument) {
   return ioctl(fd, request, argument);
 }
+// Requests whose numbers are macros that Swift can't import.
+static inline int apus_unlock_pty(int master) {
+  int locked = 0;
+  return ioctl(master, TIOCSPTLCK, &locked);
+}
+static inline int apus_open_pty_peer(int master, int flags) { return ioctl(master, TIOCGPTPEER, flags); }
 static inline int apus_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
 static inline dev_t apus_makedev(unsigned major_number, unsigned minor_number) {
   return makedev(major_number, minor_number);

@@ -23,11 +23,16 @@ public struct Descriptor: ~Copyable, Sendable {
 
   /// A second descriptor of the same open file, close-on-exec (`fcntl(2)`, F_DUPFD_CLOEXEC).
   public func duplicate(atLeast lowest: Int32 = 3) throws(KernelError) -> Descriptor {
-    Descriptor(
-      owning: try check("fcntl F_DUPFD_CLOEXEC", "descriptor \(number)") {
-        apus_fcntl(number, F_DUPFD_CLOEXEC, Int(lowest))
-      })
+    try LinuxKernel.duplicate(number, atLeast: lowest)
   }
+}
+
+/// A second descriptor of the same open file as one that isn't ours, close-on-exec.
+public func duplicate(_ number: Int32, atLeast lowest: Int32 = 3) throws(KernelError) -> Descriptor {
+  Descriptor(
+    owning: try check("fcntl F_DUPFD_CLOEXEC", "descriptor \(number)") {
+      apus_fcntl(number, F_DUPFD_CLOEXEC, Int(lowest))
+    })
 }
 
 /// The current directory, as the `*at` calls name it (AT_FDCWD).

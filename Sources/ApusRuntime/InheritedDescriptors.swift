@@ -1,0 +1,63 @@
+import CLinux
+import Glibc
+import LinuxKernel
+
+/// Descriptors of the caller, from 3 on, that the container's program inherits: first the sockets
+/// that a service manager opened for it (`sd_listen_fds(3)`), then those of `--preserve-fds`.
+package struct InheritedDescriptors: Equatable, Sendable {
+  /// How many sockets there are.
+  package let listening: Int
+  /// How many were asked for by the option.
+  package let preserved: Int
+
+  /// How many there are in all: 3 up to 2 + `count` stay open.
+  package var count: Int { listening + preserved }
+
+  /// What the program's environment says of the sockets. It is process 1 to them, whatever its
+  /// number is on the host.
+  package var environment: [String] {
+    listening == 0 ? [] : ["LISTEN_FDS=\(listening)", "LISTEN_PID=1"]
+  }
+
+  /// None.
+  package static let none = InheritedDescriptors(listening: 0, preserved: 0)
+
+  private init(listening: Int, preserved: Int) {
+    self.listening = listening
+    self.preserved = preserved
+  }
+
+  /// Finds them. To be called before this program opens anything, or a file of its own could pass
+  /// for one of them.
+  /// - Parameters:
+  ///   - preserved: the value of `--preserve-fds`.
+  ///   - listenPID: LISTEN_PID, the process that the sockets are meant for; nil where they don't
+  ///     count, as for `exec`.
+  ///   - listenFDs: LISTEN_FDS, their number.
+  package init(
+    preserving preserved: Int, listenPID: String? = nil, listenFDs: String? = nil,
+    ownPID: Int32 = getpid(), isOpen: (Int32) -> Bool = { apus_fcntl($0, F_GETFD, 0) >= 0 }
+  ) throws(RuntimeError) {
+    // A limit far above any RLIMIT_NOFILE in use, which keeps the sums below in range.
+    guard (0...1 << 20).contains(preserved) else {
+      throw RuntimeError("--preserve-fds \(preserved): give a number from 0 to \(1 << 20)")
+    }
+    // Whoever inherited the variables from the process that they were meant for ignores them.
+    let isMeant = listenPID.flatMap { Int32($0) } == ownPID
+    let listening = isMeant ? max(0, listenFDs.flatMap { Int32($0) } ?? 0) : 0
+    self.init(listening: Int(listening), preserved: preserved)
+    for number in 3..<3 + Int(listening) where !isOpen(Int32(number)) {
+      throw RuntimeError(
+        "LISTEN_FDS=\(listening): descriptor \(number) is not open; it comes from the service "
+          + "manager, together with LISTEN_PID")
+    }
+    for number in 3 + Int(listening)..<3 + count where !isOpen(Int32(number)) {
+      throw RuntimeError(
+        "--preserve-fds \(preserved): descriptor \(number) is not open; the option wants "
+          + "\(3 + listening) to \(2 + count) open")
+    }
+  }
+}
+
+/// The value of a variable of this process' environment.
+func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
