@@ -37,6 +37,11 @@ public struct Container: Sendable {
     return stat.startTime == record.initProcessStart && !stat.hasEnded
   }
 
+  /// Opens init's pidfd; throws this sentence when init is gone.
+  func openInit(_ sentence: @autoclosure () -> String) throws(RuntimeError) -> ProcessDescriptor {
+    do throws(KernelError) { return try openInit() } catch { throw RuntimeError(sentence()) }
+  }
+
   /// Opens init's pidfd. Throws ESRCH when init is gone, whoever has its number now.
   func openInit() throws(KernelError) -> ProcessDescriptor {
     guard record.initProcessPID > 0 else { throw gone }
@@ -70,12 +75,8 @@ public struct Container: Sendable {
 
   /// Sends a signal to init. Throws when it is not alive.
   public func send(_ signal: Signal) throws(RuntimeError) {
-    let process: ProcessDescriptor
-    do throws(KernelError) {
-      process = try openInit()
-    } catch {
-      throw RuntimeError("cannot send \(signal) to container \"\(id)\": container not running")
-    }
+    let process = try openInit(
+      "cannot send \(signal) to container \"\(id)\": container not running")
     try attempt("kill container \"\(id)\"") { () throws(KernelError) in try process.send(signal) }
   }
 

@@ -6,7 +6,7 @@ import LinuxKernel
 import OCISpec
 
 /// `state.json`, in the shape of libcontainer's, as far as the life of a container needs it.
-public struct ContainerRecord: Sendable, Equatable {
+public struct ContainerRecord: Codable, Sendable, Equatable {
   public var id: String
   /// 0 until init has been made.
   public var initProcessPID: Int32
@@ -23,7 +23,7 @@ public struct ContainerRecord: Sendable, Equatable {
   public var externalDescriptors: [String]
 
   /// The part of libcontainer's configuration that is read again.
-  public struct Config: Sendable, Equatable {
+  public struct Config: Codable, Sendable, Equatable {
     public var rootfs: String
     public var cgroups: Cgroups
     public var version: String
@@ -31,28 +31,48 @@ public struct ContainerRecord: Sendable, Equatable {
     public var labels: [String]
     public var namespaces: [Namespace]
     public var hooks: Hooks
+
+    enum CodingKeys: String, CodingKey {
+      case rootfs, cgroups, version, labels, namespaces
+      case hooks = "Hooks"
+    }
   }
 
   /// runc refuses a record in which this object is missing.
-  public struct Cgroups: Sendable, Equatable {
+  public struct Cgroups: Codable, Sendable, Equatable {
     public var name: String
   }
 
   /// "NEWPID" and the like; a path when it was joined.
-  public struct Namespace: Sendable, Equatable {
+  public struct Namespace: Codable, Sendable, Equatable {
     public var type: String
     public var path: String?
   }
 
   /// The hooks that come after `create`.
-  public struct Hooks: Sendable, Equatable {
+  public struct Hooks: Codable, Sendable, Equatable {
     public var poststart: [Hook]
     public var poststop: [Hook]
   }
 
-  /// A hook, whose timeout libcontainer counts in nanoseconds.
-  public struct Hook: Sendable, Equatable {
-    public var hook: Spec.Hook
+  /// A hook.
+  public struct Hook: Codable, Sendable, Equatable {
+    public var path: String
+    public var args: [String]
+    public var env: [String]
+    public var dir: String
+    /// Nanoseconds.
+    public var timeout: Int?
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id
+    case initProcessPID = "init_process_pid"
+    case initProcessStart = "init_process_start"
+    case created, config
+    case cgroupPaths = "cgroup_paths"
+    case namespacePaths = "namespace_paths"
+    case externalDescriptors = "external_descriptors"
   }
 
   /// The bundle's folder, which libcontainer keeps among the labels.
@@ -103,8 +123,8 @@ extension ContainerRecord {
           return Namespace(type: kind?.libcontainerName ?? "", path: $0.path)
         },
         hooks: Hooks(
-          poststart: (spec.hooks?.poststart ?? []).map(Hook.init(hook:)),
-          poststop: (spec.hooks?.poststop ?? []).map(Hook.init(hook:)))),
+          poststart: (spec.hooks?.poststart ?? []).map(Hook.init),
+          poststop: (spec.hooks?.poststop ?? []).map(Hook.init))),
       cgroupPaths: Dictionary(cgroup.directories.map { ($0.controller, $0.path) }) { a, _ in a },
       namespacePaths: [:], externalDescriptors: [])
   }
@@ -117,6 +137,21 @@ extension ContainerRecord {
       namespacePaths[kind.libcontainerName] = "/proc/\(process.pid)/ns/\(kind.procName)"
     }
     externalDescriptors = (0...2).map { (try? readLink("/proc/self/fd/\($0)")) ?? "" }
+  }
+}
+
+extension ContainerRecord.Hook {
+  private static let nanoseconds = 1_000_000_000
+
+  init(_ hook: Spec.Hook) {
+    self.init(
+      path: hook.path, args: hook.args ?? [], env: hook.env ?? [], dir: "",
+      timeout: hook.timeout.map { $0.multipliedReportingOverflow(by: Self.nanoseconds).0 })
+  }
+
+  /// The hook as config.json has it.
+  var hook: Spec.Hook {
+    Spec.Hook(path: path, args: args, env: env, timeout: timeout.map { $0 / Self.nanoseconds })
   }
 }
 

@@ -60,7 +60,7 @@ public struct ContainerStore: Sendable {
     return flock(folder.number, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK
   }
 
-  private func openFolder(_ id: String) throws(RuntimeError) -> Descriptor {
+  func openFolder(_ id: String) throws(RuntimeError) -> Descriptor {
     do throws(KernelError) {
       return try open("\(root)/\(id)", [.readOnly, .directory])
     } catch {

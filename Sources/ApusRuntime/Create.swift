@@ -2,123 +2,169 @@ import CLinux
 import Cgroups
 import ContainerPlan
 import Glibc
-import JSON
 import LinuxKernel
 import OCISpec
-
-/// Reads and checks a bundle's config.json.
-public func loadSpec(bundle: String) throws(RuntimeError) -> Spec {
-  let path = "\(bundle)/config.json"
-  let bytes = try attempt("read the bundle's configuration") { () throws(KernelError) in
-    try readFile(path)
-  }
-  let spec: Spec
-  do throws(JSONError) {
-    spec = try decodeJSON(Spec.self, from: bytes)
-  } catch {
-    throw RuntimeError("\(path): \(error)")
-  }
-  if let violation = spec.validate().first {
-    let hint = violation.hint.map { " (\($0))" } ?? ""
-    throw RuntimeError("\(path): \(violation.pointer): \(violation.problem)\(hint)")
-  }
-  return spec
-}
 
 extension ContainerStore {
   /// Makes a container: everything up to the gate, where its init waits for ``Container/start()``.
   ///
   /// This process forks and must have a single thread.
-  /// - Parameters:
-  ///   - bundle: the bundle's folder, absolute.
-  ///   - pidFile: a file for init's number.
   /// - Throws: with everything undone that was made.
-  public func create(_ id: String, bundle: String, _ spec: Spec, pidFile: String? = nil)
-    throws(RuntimeError) -> Container
+  @discardableResult
+  public func create(_ id: String, _ options: CreateOptions) throws(RuntimeError) -> Container {
+    let spec = try loadSpec(bundle: options.bundle, log: log)
+    if spec.process?.terminal == true, options.consoleSocket == nil {
+      throw RuntimeError(
+        "create container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
+          + "without --console-socket, whose owner gets it")
+    }
+    _ = try hold(id, spec, options)
+    return try Container(id, in: self)
+  }
+
+  /// Makes a container and returns what its maker has of it while init waits at the gate.
+  func hold(_ id: String, _ spec: Spec, _ options: CreateOptions) throws(RuntimeError)
+    -> HostPerformer
   {
     try Self.check(id: id)
-    let layout = try attempt("find the host's cgroups") { () throws(KernelError) in
+    let purpose = "create container \"\(id)\""
+    if spec.process?.terminal != true, options.consoleSocket != nil {
+      throw RuntimeError(
+        "\(purpose): cannot use --console-socket without a terminal; "
+          + "set /process/terminal in config.json, or leave the option out")
+    }
+    try requireSingleThread(purpose)
+    let inherited = try InheritedDescriptors(
+      preserving: options.preservedDescriptors, listenPID: environmentVariable("LISTEN_PID"),
+      listenFDs: environmentVariable("LISTEN_FDS"))
+    let layout = try attempt("\(purpose): find the host's cgroups") { () throws(KernelError) in
       try CgroupLayout.detect()
     }
-    let plan = Plan(for: spec, facts: Plan.Facts(id: id, bundle: bundle, cgroups: layout))
     let cgroup = CgroupPaths(layout: layout, cgroupsPath: spec.linux?.cgroupsPath, id: id)
-    var record = ContainerRecord(id: id, spec: spec, bundle: bundle, cgroup: cgroup)
-
-    try attempt("create container \"\(id)\"") { () throws(KernelError) in
-      try makeDirectories(root, mode: 0o700)
-    }
-    do throws(KernelError) {
-      try makeDirectory("\(root)/\(id)", mode: 0o711)
+    let notify = NotifySocket()
+    let plan: Plan
+    do throws(PlanError) {
+      plan = try Plan(
+        for: spec, facts: facts(id, options, layout, inherited, notify))
     } catch {
-      if error.errno == .fileExists {
-        throw RuntimeError("cannot create container \"\(id)\": a container of this id exists")
-      }
-      throw RuntimeError("create container \"\(id)\"", error)
+      throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
+    try requireRootfs(plan, purpose)
+    var consoleSocket: ConsoleSocket?
+    if let path = options.consoleSocket { consoleSocket = try ConsoleSocket(connectingTo: path) }
+    var processSocket: ProcessSocket?
+    if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
+
+    let recording = try record(
+      ContainerRecord(id: id, spec: spec, bundle: options.bundle, cgroup: cgroup), purpose)
     do throws(RuntimeError) {
-      let folder = try lock(id)
-      var creation = Creation(
-        id: id, plan: plan, spec: spec, folder: folder, cgroup: cgroup, record: record, root: root)
-      record = try creation.perform()
-      if let pidFile {
-        try attempt("write the pid file") { () throws(KernelError) in
-          try write(pid: record.initProcessPID, to: pidFile)
-        }
-      }
+      if let notify { try notify.prepare(in: recording.folder.number) }
+      var performer = try launch(plan, purpose, cgroup, recording, consoleSocket)
+      try performer.proceedToGate()
+      try processSocket?.send(performer.process, as: .initial)
+      if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
+      performer.recording = nil  // and with it the lock
+      return performer
     } catch {
       undo(id, cgroup)
       throw error
     }
-    return try Container(id, in: self)
   }
 
-  private func undo(_ id: String, _ cgroup: CgroupPaths) {
-    if let container = try? Container(id, in: self) {
-      try? container.delete(force: true)
-    } else {
-      try? cgroup.remove()
-      for name in ["exec.fifo", ".state.json.new", "state.json"] { try? remove("\(root)/\(id)/\(name)") }
-      try? remove("\(root)/\(id)", directory: true)
+  private func facts(
+    _ id: String, _ options: CreateOptions, _ layout: CgroupLayout,
+    _ inherited: InheritedDescriptors, _ notify: NotifySocket?
+  ) -> Plan.Facts {
+    var facts = Plan.Facts(id: id, bundle: options.bundle, cgroups: layout)
+    facts.noPivot = options.noPivot
+    facts.noNewKeyring = options.noNewKeyring
+    facts.preservedDescriptors = inherited.count
+    facts.environment = inherited.environment
+    if let notify {
+      facts.environment.append(notify.environment)
+      facts.mounts = [notify.mount(state: "\(root)/\(id)")]
+    }
+    return facts
+  }
+
+  /// Makes the container's folder and writes down what is about to be made: what a crash leaves,
+  /// delete finds there.
+  private func record(_ record: ContainerRecord, _ purpose: String) throws(RuntimeError)
+    -> Recording
+  {
+    try attempt(purpose) { () throws(KernelError) in try makeDirectories(root, mode: 0o700) }
+    do throws(KernelError) {
+      try makeDirectory("\(root)/\(record.id)", mode: 0o711)
+    } catch {
+      if error.errno == .fileExists {
+        throw RuntimeError("\(purpose): a container with that id already exists in \(root)")
+      }
+      throw RuntimeError(purpose, error)
+    }
+    do throws(RuntimeError) {
+      let recording = Recording(folder: try lock(record.id), record: record, root: root)
+      try recording.save(purpose)
+      return recording
+    } catch {
+      undo(record.id, nil)
+      throw error
     }
   }
 
-  private func write(pid: Int32, to path: String) throws(KernelError) {
-    let (above, name) = split(path)
+  private func launch(
+    _ plan: Plan, _ purpose: String, _ cgroup: CgroupPaths, _ recording: consuming Recording,
+    _ consoleSocket: consuming ConsoleSocket?
+  ) throws(RuntimeError) -> HostPerformer {
+    let folder = recording.folder.number
+    let fifo = try attempt("\(purpose): make the gate") { () throws(KernelError) in
+      try LinuxKernel.check("mkfifo", "exec.fifo") { mkfifoat(folder, "exec.fifo", 0o622) }
+      // Init opens it when it has become the container's user, whatever our umask says.
+      try LinuxKernel.check("chmod", "exec.fifo") { fchmodat(folder, "exec.fifo", 0o622, 0) }
+      return try open("exec.fifo", [.path, .noFollow], at: folder)
+    }
+    let state = recording.state(pid: 0)
+    return try HostPerformer.launch(
+      plan, purpose, cgroup: cgroup, state: state, gate: fifo, recording: recording,
+      consoleSocket: consoleSocket)
+  }
+
+  private func undo(_ id: String, _ cgroup: CgroupPaths?) {
+    guard let folder = try? openFolder(id) else { return }
+    if let container = try? Container(id, in: self), container.record.initProcessPID > 0 {
+      return (try? container.delete(force: true)) ?? ()
+    }
+    try? cgroup?.remove()
+    try? removeFolder(id, folder.number)
+  }
+}
+
+/// A lock that another thread holds at a fork stays held in the child for ever. The directory has a
+/// link for each thread, and two of its own.
+func requireSingleThread(_ purpose: String) throws(RuntimeError) {
+  guard let threads = try? status(of: "/proc/self/task").st_nlink, threads > 3 else { return }
+  throw RuntimeError("\(purpose): this process has \(threads - 2) threads, and must have one to fork")
+}
+
+/// Found missing now, the root file system costs no process and no cgroup.
+private func requireRootfs(_ plan: Plan, _ purpose: String) throws(RuntimeError) {
+  for step in plan.steps {
+    guard case .openRootfs(let path) = step.action else { continue }
+    let found = try attempt("\(purpose): open the root file system (config.json /root/path)") {
+      () throws(KernelError) in try status(of: path)
+    }
+    if !found.isDirectory {
+      throw RuntimeError(
+        "\(purpose): open the root file system (config.json /root/path): \(path) is no directory")
+    }
+  }
+}
+
+/// Writes a process number to a file, for whoever waits for it to appear: it is never seen empty.
+func write(pid: Int32, to path: String) throws(RuntimeError) {
+  let (above, name) = split(path)
+  try attempt("write the process number to --pid-file \(path)") { () throws(KernelError) in
     let folder = try open(above, [.path, .directory])
-    try replaceFile(name, with: Array(String(pid).utf8), mode: 0o644, at: folder.number, path: path)
+    try replaceFile(
+      name, with: Array(String(pid).utf8), mode: 0o644, at: folder.number, path: path)
   }
-}
-
-extension ContainerRecord {
-  /// The record of a container that is about to be made.
-  init(id: String, spec: Spec, bundle: String, cgroup: CgroupPaths) {
-    let path = spec.root?.path ?? "rootfs"
-    let annotations = (spec.annotations ?? [:]).sorted { $0.key < $1.key }
-    self.init(
-      id: id, initProcessPID: 0, initProcessStart: 0, created: rfc3339Now(),
-      config: Config(
-        rootfs: path.hasPrefix("/") ? path : "\(bundle)/\(path)", cgroups: Cgroups(name: id),
-        version: spec.ociVersion,
-        labels: annotations.map { "\($0.key)=\($0.value)" } + ["bundle=\(bundle)"],
-        namespaces: (spec.linux?.namespaces ?? []).map {
-          let name = NamespaceKind(rawValue: $0.type).map { $0 == .mount ? "ns" : $0.procName } ?? ""
-          return Namespace(type: "NEW" + name.uppercased(), path: $0.path)
-        }),
-      cgroupPaths: Dictionary(cgroup.directories.map { ($0.controller, $0.path) }) { a, _ in a })
-  }
-}
-
-private func rfc3339Now() -> String {
-  var now = timespec()
-  clock_gettime(CLOCK_REALTIME, &now)
-  var parts = tm()
-  gmtime_r(&now.tv_sec, &parts)
-  func pad(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
-  let date =
-    "\(pad(Int(parts.tm_year) + 1900, 4))-\(pad(Int(parts.tm_mon) + 1, 2))-\(pad(Int(parts.tm_mday), 2))"
-  let time = "\(pad(Int(parts.tm_hour), 2)):\(pad(Int(parts.tm_min), 2)):\(pad(Int(parts.tm_sec), 2))"
-  return "\(date)T\(time).\(pad(now.tv_nsec, 9))Z"
 }

@@ -1,3 +1,6 @@
+import Cgroups
+import ContainerPlan
+import LinuxKernel
 import OCISpec
 
 extension Container {
@@ -6,6 +9,99 @@ extension Container {
   public func exec(_ process: Spec.Process, _ options: ExecOptions = ExecOptions())
     throws(RuntimeError) -> Int32
   {
-    throw RuntimeError("exec is not built yet")
+    let purpose = "exec in container \"\(id)\""
+    try requireSingleThread(purpose)
+    try checkTerminal(process, options, purpose)
+    let target = try openTarget(options, purpose)
+    let inherited = try InheritedDescriptors(preserving: options.preservedDescriptors)
+    let cgroup = try cgroupForExec(options, purpose)
+    let plan = try plan(process, cgroup, inherited, purpose)
+
+    if options.detach {
+      let performer = try launch(plan, purpose, cgroup, target, options)
+      if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
+      return 0
+    }
+    let foreground = try Foreground(subreaper: options.subreaper, log: store.log)
+    var host: HostTerminal?
+    if process.terminal == true, options.consoleSocket == nil { host = try HostTerminal() }
+    var performer = try launch(plan, purpose, cgroup, target, options)
+    if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
+    var relay = try relay(&host, &performer)
+    var notify: NotifyRelay? = nil
+    return try foreground.wait(for: performer.process, relay: &relay, notify: &notify).exitStatus
+  }
+
+  private func checkTerminal(_ process: Spec.Process, _ options: ExecOptions, _ purpose: String)
+    throws(RuntimeError)
+  {
+    if process.terminal == true, options.detach, options.consoleSocket == nil {
+      throw RuntimeError(
+        "\(purpose): cannot allocate a terminal for a detached process without --console-socket, "
+          + "whose owner gets it")
+    }
+    if process.terminal != true, options.consoleSocket != nil {
+      throw RuntimeError("\(purpose): cannot use --console-socket without a terminal; add --tty")
+    }
+  }
+
+  /// Init, whose namespaces are entered.
+  private func openTarget(_ options: ExecOptions, _ purpose: String) throws(RuntimeError)
+    -> ProcessDescriptor
+  {
+    let process = try openInit("\(purpose): cannot exec in a stopped container\(causeOfDeath)")
+    if !options.ignorePaused, cgroup.isFrozen {
+      throw RuntimeError(
+        "\(purpose): cannot exec in a paused container; resume it first, or use --ignore-paused")
+    }
+    return process
+  }
+
+  private func plan(
+    _ process: Spec.Process, _ cgroup: CgroupPaths, _ inherited: InheritedDescriptors,
+    _ purpose: String
+  ) throws(RuntimeError) -> Plan {
+    let spec = try loadSpec(bundle: record.bundle)
+    var facts = Plan.Facts(id: id, bundle: record.bundle, cgroups: .unified)
+    facts.preservedDescriptors = inherited.count
+    facts.environment = inherited.environment
+    do throws(PlanError) {
+      return try Plan(
+        entering: record.namespaceKinds, process, spec: spec, cgroup: cgroup, facts: facts)
+    } catch {
+      throw RuntimeError("\(purpose): \(error)")
+    }
+  }
+
+  private func launch(
+    _ plan: Plan, _ purpose: String, _ cgroup: CgroupPaths, _ target: consuming ProcessDescriptor,
+    _ options: ExecOptions
+  ) throws(RuntimeError) -> HostPerformer {
+    var consoleSocket: ConsoleSocket?
+    if let path = options.consoleSocket { consoleSocket = try ConsoleSocket(connectingTo: path) }
+    var processSocket: ProcessSocket?
+    if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
+    var performer = try HostPerformer.launch(
+      plan, purpose, cgroup: cgroup, state: state(), entering: target,
+      consoleSocket: consoleSocket)
+    try performer.proceedToExec()
+    try processSocket?.send(performer.process, as: .entered)
+    return performer
+  }
+
+  /// The container's cgroup, or ones below it: `--cgroup [CONTROLLER[,CONTROLLER…]:]PATH`.
+  private func cgroupForExec(_ options: ExecOptions, _ purpose: String) throws(RuntimeError)
+    -> CgroupPaths
+  {
+    var paths = cgroup
+    for option in options.cgroups {
+      guard let changed = paths.below(option) else {
+        throw RuntimeError(
+          "\(purpose): --cgroup \(option): the container has no such cgroup; "
+            + "write [CONTROLLER[,CONTROLLER]:]PATH, with a path below the container's own")
+      }
+      paths = changed
+    }
+    return paths
   }
 }

@@ -3,7 +3,7 @@
 import JSON
 import OCISpec
 
-extension ContainerRecord: JSONReadable, JSONWritable, Codable {
+extension ContainerRecord: JSONReadable, JSONWritable {
   /// Reads a record, runc's too.
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
@@ -30,19 +30,9 @@ extension ContainerRecord: JSONReadable, JSONWritable, Codable {
       $0.member("external_descriptors", externalDescriptors)
     }
   }
-
-  enum CodingKeys: String, CodingKey {
-    case id
-    case initProcessPID = "init_process_pid"
-    case initProcessStart = "init_process_start"
-    case created, config
-    case cgroupPaths = "cgroup_paths"
-    case namespacePaths = "namespace_paths"
-    case externalDescriptors = "external_descriptors"
-  }
 }
 
-extension ContainerRecord.Config: JSONReadable, JSONWritable, Codable {
+extension ContainerRecord.Config: JSONReadable, JSONWritable {
   /// Reads what is needed of a configuration.
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
@@ -65,14 +55,9 @@ extension ContainerRecord.Config: JSONReadable, JSONWritable, Codable {
       $0.member("Hooks", hooks)
     }
   }
-
-  enum CodingKeys: String, CodingKey {
-    case rootfs, cgroups, version, labels, namespaces
-    case hooks = "Hooks"
-  }
 }
 
-extension ContainerRecord.Cgroups: JSONReadable, JSONWritable, Codable {
+extension ContainerRecord.Cgroups: JSONReadable, JSONWritable {
   /// Reads what is needed.
   public init(json: JSONValue) throws(JSONError) {
     name = try json.object().optional("name") ?? ""
@@ -84,7 +69,7 @@ extension ContainerRecord.Cgroups: JSONReadable, JSONWritable, Codable {
   }
 }
 
-extension ContainerRecord.Namespace: JSONReadable, JSONWritable, Codable {
+extension ContainerRecord.Namespace: JSONReadable, JSONWritable {
   /// Reads a namespace.
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
@@ -101,7 +86,7 @@ extension ContainerRecord.Namespace: JSONReadable, JSONWritable, Codable {
   }
 }
 
-extension ContainerRecord.Hooks: JSONReadable, JSONWritable, Codable {
+extension ContainerRecord.Hooks: JSONReadable, JSONWritable {
   /// Reads the hooks that are still to come.
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
@@ -118,26 +103,25 @@ extension ContainerRecord.Hooks: JSONReadable, JSONWritable, Codable {
   }
 }
 
-extension ContainerRecord.Hook: JSONReadable, JSONWritable, Codable {
-  private static let nanoseconds = 1_000_000_000
-
+extension ContainerRecord.Hook: JSONReadable, JSONWritable {
   /// Reads a hook.
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
-    let timeout: Int? = try object.optional("timeout")
-    hook = Spec.Hook(
-      path: try object.required("path"), args: try object.optional("args"),
-      env: try object.optional("env"), timeout: timeout.map { $0 / Self.nanoseconds })
+    path = try object.required("path")
+    args = try object.optional("args") ?? []
+    env = try object.optional("env") ?? []
+    dir = try object.optional("dir") ?? ""
+    timeout = try object.optional("timeout")
   }
 
   /// Writes it.
   public func write(to json: JSONWriter) {
     json.object {
-      $0.member("path", hook.path)
-      $0.member("args", hook.args ?? [])
-      $0.member("env", hook.env ?? [])
-      $0.member("dir", "")
-      $0.member("timeout", hook.timeout.map { $0.multipliedReportingOverflow(by: Self.nanoseconds).0 })
+      $0.member("path", path)
+      $0.member("args", args)
+      $0.member("env", env)
+      $0.member("dir", dir)
+      $0.member("timeout", timeout)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Glibc
+import LinuxKernel
 import OCISpec
 
 extension ContainerStore {
@@ -7,18 +9,50 @@ extension ContainerStore {
   public func run(_ id: String, _ options: CreateOptions, _ run: RunOptions = RunOptions())
     throws(RuntimeError) -> Int32
   {
-    let spec = try loadSpec(bundle: options.bundle)
-    let container = try create(id, bundle: options.bundle, spec, pidFile: options.pidFile)
-    try container.start()
-    if run.detach { return 0 }
-    let end = try container.waitForInit()
-    if !run.keep { try container.delete(force: true) }
-    return end
+    let spec = try loadSpec(bundle: options.bundle, log: log)
+    let hasTerminal = spec.process?.terminal == true
+    if run.detach {
+      if hasTerminal, options.consoleSocket == nil {
+        throw RuntimeError(
+          "run container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
+            + "for a detached container without --console-socket, whose owner gets it")
+      }
+      _ = try hold(id, spec, options)
+      try startOrRemove(id)
+      return 0
+    }
+    let foreground = try Foreground(subreaper: run.subreaper, log: log)
+    var host: HostTerminal?
+    if hasTerminal, options.consoleSocket == nil { host = try HostTerminal() }
+    var performer = try hold(id, spec, options)
+    do throws(RuntimeError) {
+      var relay = try relay(&host, &performer)
+      let container = try Container(id, in: self)
+      var notify = try container.listenForNotify(mainPID: getpid())
+      try container.open()
+      let end = try foreground.wait(for: performer.process, relay: &relay, notify: &notify)
+      if !run.keep { try delete(id, force: true) }
+      return end.exitStatus
+    } catch {
+      try? delete(id, force: true)
+      throw error
+    }
   }
 
-  /// Makes a container: everything up to the gate, where its init waits for ``Container/start()``.
-  public func create(_ id: String, _ options: CreateOptions) throws(RuntimeError) -> Container {
-    let spec = try loadSpec(bundle: options.bundle)
-    return try create(id, bundle: options.bundle, spec, pidFile: options.pidFile)
+  private func startOrRemove(_ id: String) throws(RuntimeError) {
+    do throws(RuntimeError) {
+      try Container(id, in: self).start()
+    } catch {
+      try? delete(id, force: true)
+      throw error
+    }
   }
+}
+
+/// The relay between the caller's terminal and the container's, where there is one.
+func relay(_ host: inout HostTerminal?, _ performer: inout HostPerformer) throws(RuntimeError)
+  -> TerminalRelay?
+{
+  guard let master = performer.terminal.take(), let terminal = host.take() else { return nil }
+  return try TerminalRelay(terminal, master: master)
 }

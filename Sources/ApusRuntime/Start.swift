@@ -6,8 +6,24 @@ import OCISpec
 
 extension Container {
   /// Opens the gate (docs/handshake.md): of any number of callers exactly one succeeds. Then runs
-  /// the poststart hooks.
+  /// the poststart hooks, and waits until the program has told NOTIFY_SOCKET, if there is one, that
+  /// it is ready.
   public func start() throws(RuntimeError) {
+    var notify = try listenForNotify(mainPID: record.initProcessPID)
+    try open()
+    if notify != nil, let process = try? openInit() {
+      try notify?.forward(untilReadyOrEndOf: process)
+    }
+  }
+
+  func listenForNotify(mainPID: Int32) throws(RuntimeError) -> NotifyRelay? {
+    guard let socket = NotifySocket() else { return nil }
+    let folder = try store.openFolder(id)
+    return try socket.listen(in: folder.number, mainPID: mainPID)
+  }
+
+  /// Opens the gate and runs the poststart hooks.
+  func open() throws(RuntimeError) {
     let now = try passGate()
     do throws(RuntimeError) {
       try now.runPoststartHooks()
@@ -26,13 +42,8 @@ extension Container {
         "cannot start container \"\(id)\": its creation was cut short; "
           + "remove it with delete --force")
     }
-    let process: ProcessDescriptor
-    do throws(KernelError) {
-      process = try now.openInit()
-    } catch {
-      throw RuntimeError(
-        "cannot start a container that has stopped: \"\(id)\"\(now.causeOfDeath)")
-    }
+    let process = try now.openInit(
+      "cannot start a container that has stopped: \"\(id)\"\(now.causeOfDeath)")
     if now.cgroup.isFrozen {
       throw RuntimeError(
         "cannot start a container in the paused state: \"\(id)\"; resume it first")

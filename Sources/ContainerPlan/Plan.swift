@@ -20,8 +20,8 @@ public struct Plan: Equatable, Sendable {
     public var preservedDescriptors = 0
     /// Additions of the runtime to the program's environment, such as LISTEN_FDS.
     public var environment: [String] = []
-    /// A folder of the host for sd_notify's socket, which the container sees at /run/notify.
-    public var notifyFolder: String?
+    /// Additions of the runtime to the mounts, such as the folder of sd_notify's socket.
+    public var mounts: [Spec.Mount] = []
 
     /// The facts for one container.
     public init(id: String, bundle: String, cgroups: CgroupLayout) {

@@ -12,16 +12,11 @@ extension Plan {
     planPropagation(change?.propagation, rootfs)
     add(.openRootfs(rootfs), "/root/path")
 
-    var mounts = spec.mounts ?? []
-    if let folder = facts.notifyFolder {
-      mounts.append(
-        Spec.Mount(
-          destination: "/run/notify", type: "bind", source: folder,
-          options: ["bind", "nosuid", "noexec", "nodev", "ro"]))
-    }
+    let mounts = spec.mounts ?? []
     for (index, mount) in mounts.enumerated() {
       try plan(mount, "/mounts/\(index)", spec, facts, cgroup)
     }
+    for mount in facts.mounts { try plan(mount, "", spec, facts, cgroup) }
     // A bind over /dev brings its own devices.
     let devices = !mounts.contains {
       clean($0.destination) == "/dev" && ($0.type == "bind" || MountOptions($0.options ?? []).bind != nil)

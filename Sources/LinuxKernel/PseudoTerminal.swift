@@ -22,16 +22,18 @@ public struct PseudoTerminal: ~Copyable, Sendable {
     try proveTerminals(master.number, "/dev/pts/ptmx")
     let found = try status(master.number, path: "/dev/pts/ptmx")
     guard found.isCharacterDevice(5, 2) else {
-      throw KernelError(call: "recognise", subject: "/dev/pts/ptmx", errno: .noDevice)
+      throw KernelError(call: "recognise", subject: "/dev/pts/ptmx", errno: .operationNotSupportedByDevice)
     }
     try check("ioctl TIOCSPTLCK", "/dev/pts/ptmx") { apus_unlock_pty(master.number) }
     // By its name the peer could be something else meanwhile (CVE-2025-52565).
-    self.peer = Descriptor(
-      owning: try check("ioctl TIOCGPTPEER", "/dev/pts/ptmx") {
-        apus_open_pty_peer(master.number, O_RDWR | O_NOCTTY | O_CLOEXEC)
-      })
+    let peer = try openPeer(of: master)
+    try size?.apply(to: master.number)
+    self.init(master: master, peer: peer)
+  }
+
+  private init(master: consuming Descriptor, peer: consuming Descriptor) {
     self.master = master
-    try size?.apply(to: self.master.number)
+    self.peer = peer
   }
 
   /// Makes the peer the controlling terminal of this session, which has none yet, and its standard
@@ -67,8 +69,8 @@ public struct PseudoTerminal: ~Copyable, Sendable {
     }
     do throws(KernelError) {
       _ = try open(
-        "console", in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o666,
-        [.beneath, .noSymlinks])
+        "console", in: folder, [.writeOnly, .create, .exclusive, .noFollow],
+        [.beneath, .noSymlinks], mode: 0o666)
     } catch {
       if error.errno != .fileExists { throw error }
     }
@@ -89,7 +91,7 @@ private func proveTerminals(_ descriptor: Int32, _ path: String) throws(KernelEr
   var found = statfs()
   try check("fstatfs", path) { fstatfs(descriptor, &found) }
   guard found.f_type == 0x1cd1 /* DEVPTS_SUPER_MAGIC */ else {
-    throw KernelError(call: "find a devpts at", subject: path, errno: .noDevice)
+    throw KernelError(call: "find a devpts at", subject: path, errno: .operationNotSupportedByDevice)
   }
 }
 

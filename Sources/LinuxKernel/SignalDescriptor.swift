@@ -13,6 +13,11 @@ public struct SignalDescriptor: ~Copyable, Sendable {
   /// The number, to poll; it stays owned by this value.
   public var number: Int32 { descriptor.number }
 
+  private init(owning descriptor: consuming Descriptor, _ before: sigset_t) {
+    self.descriptor = descriptor
+    self.before = before
+  }
+
   /// Blocks all signals. Children inherit that and have to undo it before they exec.
   public init() throws(KernelError) {
     // Whoever started us may have it ignored, and then the kernel keeps no exit status for us.
@@ -21,9 +26,9 @@ public struct SignalDescriptor: ~Copyable, Sendable {
     var before = sigset_t()
     sigfillset(&all)
     try check("sigprocmask") { sigprocmask(SIG_BLOCK, &all, &before) }
-    self.before = before
-    descriptor = Descriptor(
+    let descriptor = Descriptor(
       owning: try check("signalfd") { signalfd(-1, &all, O_CLOEXEC | O_NONBLOCK) })
+    self.init(owning: descriptor, before)
   }
 
   deinit {

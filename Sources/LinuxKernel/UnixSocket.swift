@@ -24,9 +24,8 @@ public struct UnixSocket: ~Copyable, Sendable {
   /// The number, to poll; it stays owned by this value.
   public var number: Int32 { descriptor.number }
 
-  private init(_ kind: Kind) throws(KernelError) {
-    descriptor = Descriptor(
-      owning: try check("socket") { socket(AF_UNIX, kind.type | O_CLOEXEC, 0) })
+  private static func make(_ kind: Kind) throws(KernelError) -> Descriptor {
+    Descriptor(owning: try check("socket") { socket(AF_UNIX, kind.type | O_CLOEXEC, 0) })
   }
 
   /// Takes ownership of a socket.
@@ -37,14 +36,15 @@ public struct UnixSocket: ~Copyable, Sendable {
   /// Throws ENOTSOCK for what isn't a socket, ECONNREFUSED when nobody listens, EAGAIN when whoever
   /// listens has not accepted for `seconds`.
   public init(connecting kind: Kind, to path: String, seconds: Int = 10) throws(KernelError) {
-    self = try UnixSocket(kind)
+    let socket = try Self.make(kind)
     var limit = timeval(tv_sec: seconds, tv_usec: 0)
-    let number = self.number
+    let number = socket.number
     try check("setsockopt SO_SNDTIMEO") {
       setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
     if path.hasPrefix("@") {
       try address("\0" + path.dropFirst(), path) { connect(number, $0, $1) }
+      self.init(owning: socket)
       return
     }
     let place = try open(path, [.path])
@@ -54,6 +54,7 @@ public struct UnixSocket: ~Copyable, Sendable {
     // An address has room for 107 bytes.
     let name = path.utf8.count <= 107 ? path : "/proc/self/fd/\(place.number)"
     try address(name, path) { connect(number, $0, $1) }
+    self.init(owning: socket)
   }
 
   /// Makes a socket that receives the messages that are sent to `name` in a directory. One that is
@@ -61,11 +62,12 @@ public struct UnixSocket: ~Copyable, Sendable {
   public init(receivingAt name: String, in directory: Int32, mode: UInt32, path: String)
     throws(KernelError)
   {
-    self = try UnixSocket(.datagram)
-    let number = self.number
+    let socket = try Self.make(.datagram)
+    let number = socket.number
     _ = unlinkat(directory, name, 0)
     try address("/proc/self/fd/\(directory)/\(name)", path) { bind(number, $0, $1) }
     try check("chmod", path) { fchmodat(directory, name, mode, 0) }
+    self.init(owning: socket)
   }
 
   /// Sends one message, with descriptors of which the receiver gets copies.

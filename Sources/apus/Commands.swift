@@ -42,17 +42,25 @@ func run(_ arguments: [String]) throws(RuntimeError) -> Int32 {
   switch line.next() {
   case "create":
     let (id, bundle, pidFile) = try creation(&line)
-    _ = try store.create(id, bundle: bundle, try loadSpec(bundle: bundle), pidFile: pidFile)
+    var options = CreateOptions(bundle: bundle)
+    options.pidFile = pidFile
+    try store.create(id, options)
   case "run":
     let detach = line.flag("-d") || line.flag("--detach")
     let (id, bundle, pidFile) = try creation(&line)
-    let container = try store.create(
-      id, bundle: bundle, try loadSpec(bundle: bundle), pidFile: pidFile)
-    try container.start()
-    if detach { return 0 }
-    let end = try container.waitForInit()
-    try container.delete(force: true)
-    return end
+    var options = CreateOptions(bundle: bundle)
+    options.pidFile = pidFile
+    var waiting = RunOptions()
+    waiting.detach = detach
+    return try store.run(id, options, waiting)
+  case "exec":
+    let container = try Container(try line.id(), in: store)
+    var process = try loadSpec(bundle: container.record.bundle).process ?? Spec.Process()
+    var args: [String] = []
+    while let word = line.next() { args.append(word) }
+    process.args = args
+    process.terminal = false
+    return try container.exec(process)
   case "start": try Container(try line.id(), in: store).start()
   case "state":
     let state = try Container(try line.id(), in: store).state()

@@ -157,7 +157,7 @@ public struct ContainerPerformer: ~Copyable {
       if case .exec = plan.steps[index + 1].action { prepareExec() }
       try filter.program.load()
     case .limitBoundingCapabilities(let set): try limitBounding(to: set)
-    case .ownStandardStreams(let uid): try LinuxKernel.ownStandardStreams(uid: uid)
+    case .ownStandardStreams(let uid): try fixStandardStreams(owner: uid)
     case .setGroups(let groups): try check("setgroups") { apus_setgroups(groups.count, groups) }
     case .setUser(let uid, let gid): try setUser(uid, gid)
     case .applyCapabilities(let capabilities): try become(capabilities)

@@ -45,13 +45,13 @@ extension ContainerPerformer {
   mutating func openTerminal(_ size: Spec.Process.ConsoleSize?, _ console: Bool)
     throws(KernelError)
   {
-    let terminal = try PseudoTerminal(in: try root())
-    if let size {
-      try terminal.setSize(
-        rows: UInt16(clamping: size.height), columns: UInt16(clamping: size.width))
-    }
-    if console { try terminal.bindToConsole(in: try root()) }
-    try runtime.send([Message.terminal.rawValue], with: terminal.master)
-    try terminal.becomeControllingTerminal()
+    let terminal = try PseudoTerminal(
+      in: try root(),
+      size: size.map {
+        WindowSize(rows: UInt16(clamping: $0.height), columns: UInt16(clamping: $0.width))
+      })
+    if console { try terminal.bindOnConsole(in: try root()) }
+    try runtime.send([Message.terminal.rawValue], with: terminal.master.number)
+    try terminal.becomeStandardStreams()
   }
 }

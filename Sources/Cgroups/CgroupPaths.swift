@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 import OCISpec
 
@@ -47,6 +48,23 @@ public struct CgroupPaths: Equatable, Sendable {
   /// The directory of a controller.
   public subscript(controller: String) -> String? {
     directories.first { $0.controller == controller }?.path
+  }
+
+  /// The paths with those of some controllers, or of all, moved to a cgroup below, written
+  /// `[CONTROLLER[,CONTROLLER…]:]PATH`. Nil where there is none, or the path leads out.
+  public func below(_ text: String) -> CgroupPaths? {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let path = parts.last.map(String.init), !path.split(separator: "/").contains("..") else {
+      return nil
+    }
+    let wanted = parts.count > 1 ? parts[0].split(separator: ",").map(String.init) : nil
+    if let wanted, !wanted.allSatisfy({ self[$0] != nil }) { return nil }
+    var changed = self
+    for index in directories.indices where wanted?.contains(directories[index].controller) ?? true {
+      changed.directories[index].path += path.hasPrefix("/") ? path : "/" + path
+      guard access(changed.directories[index].path + "/cgroup.procs", F_OK) == 0 else { return nil }
+    }
+    return changed
   }
 
   /// Each directory once.

@@ -1,0 +1,199 @@
+import CLinux
+import Cgroups
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import OCISpec
+
+/// The host's side of a plan: makes the process, does the runtime's steps when the process asks for
+/// them, and hears of what failed.
+struct HostPerformer: ~Copyable {
+  let plan: Plan
+  /// "create container "x"": what every error begins with.
+  let purpose: String
+  let cgroup: CgroupPaths
+  /// The container's process.
+  private(set) var process: ProcessDescriptor
+  /// The master of its terminal, unless that went to the console socket.
+  var terminal: Descriptor?
+  /// What is written to disk, and the lock.
+  var recording: Recording?
+
+  private let socket: PacketSocket
+  private let consoleSocket: ConsoleSocket?
+  /// Steps below this one are done, as far as they are the runtime's.
+  private var done: Int
+
+  /// Performs the plan as far as the process. Returns in the runtime only.
+  static func launch(
+    _ plan: Plan, _ purpose: String, cgroup: CgroupPaths, state: OCIState,
+    gate fifo: consuming Descriptor? = nil, entering init: consuming ProcessDescriptor? = nil,
+    recording: consuming Recording? = nil, consoleSocket: consuming ConsoleSocket?
+  ) throws(RuntimeError) -> HostPerformer {
+    let (first, kinds) = plan.processStep
+    var ownPIDNamespace: Descriptor?
+    for index in 0..<first {
+      if case .joinNamespace = plan.steps[index].action, ownPIDNamespace == nil {
+        ownPIDNamespace = try attempt(purpose) { () throws(KernelError) in
+          try open("/proc/self/ns/pid", .readOnly)
+        }
+      }
+      try perform(plan, index, purpose, cgroup, pid: 0)
+    }
+    let sockets = try attempt(purpose) { () throws(KernelError) in try PacketSocket.pair() }
+    let cloned = try attempt(plan.sentence(first, purpose)) { () throws(KernelError) in
+      try clone(into: kinds)
+    }
+    switch consume cloned {
+    case .child:
+      // A copy of the lock would hold it even after the runtime's death.
+      if let folder = recording?.folder.number { close(folder) }
+      let performer = ContainerPerformer(
+        plan, state: state, runtime: sockets.inner, fifo: fifo, entering: `init`)
+      performer.perform()
+    case .parent(let process):
+      if let ownPIDNamespace {
+        // Hooks are children of the runtime, and none of the container's.
+        try attempt(purpose) { () throws(KernelError) in
+          try join(.pid, ownPIDNamespace, path: "of the runtime")
+        }
+      }
+      var performer = HostPerformer(
+        plan: plan, purpose: purpose, cgroup: cgroup, process: process, recording: recording,
+        socket: sockets.outer, consoleSocket: consoleSocket, done: first + 1)
+      // The process needn't ask for these: it goes on meanwhile.
+      try performer.performSteps(from: first + 1)
+      return performer
+    }
+  }
+
+  private init(
+    plan: Plan, purpose: String, cgroup: CgroupPaths, process: consuming ProcessDescriptor,
+    recording: consuming Recording?, socket: consuming PacketSocket,
+    consoleSocket: consuming ConsoleSocket?, done: Int
+  ) {
+    self.plan = plan
+    self.purpose = purpose
+    self.cgroup = cgroup
+    self.process = process
+    self.recording = recording
+    self.socket = socket
+    self.consoleSocket = consoleSocket
+    self.done = done
+  }
+
+  /// Answers the process until it is at the gate.
+  mutating func proceedToGate() throws(RuntimeError) {
+    while try answer() != .atGate {}
+  }
+
+  /// Answers the process until the user's program runs in its place.
+  mutating func proceedToExec() throws(RuntimeError) {
+    while try answer() != .executing {}
+    // Its end of the socket closes at exec; else it says why that failed.
+    _ = try answer()
+  }
+
+  /// Receives a message and does what it asks for; nil: the other end is closed.
+  private mutating func answer() throws(RuntimeError) -> Message? {
+    var packet = try attempt(purpose) { () throws(KernelError) in try socket.receive() }
+    let message = packet.bytes.first.flatMap(Message.init(rawValue:))
+    switch message {
+    case .atGate, .executing: break
+    case .reached:
+      try performSteps(from: Int(Message.number(in: packet.bytes) ?? 0))
+      try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
+    case .terminal:
+      guard let master = packet.passenger.take() else { break }
+      if let consoleSocketIsThere = try consoleSocket?.send(master: master) {
+        _ = consoleSocketIsThere
+      } else {
+        terminal = consume master
+      }
+    case .entered:
+      guard let pid = Message.number(in: packet.bytes), let pidfd = packet.passenger.take() else {
+        break
+      }
+      _ = try? process.reap()  // it has ended: its child is what counts, a child of ours, too
+      process = ProcessDescriptor(pid: pid, owning: pidfd)
+    case .failed:
+      _ = try? process.reap()
+      guard let failure = StepFailure(packet.bytes) else {
+        throw RuntimeError("\(purpose): it failed in the container")
+      }
+      throw RuntimeError("\(plan.sentence(failure.step, purpose)): \(failure.reason)")
+    case nil:
+      if hasBegunExec { return nil }
+      let end = (try? process.reap()).flatMap { $0 }
+      let kills = cgroup.outOfMemoryKills > 0 ? " for want of memory" : ""
+      throw RuntimeError(
+        "\(purpose): its process \(end.map { "\($0)" } ?? "died")\(kills) during set-up")
+    }
+    if message == .executing { hasBegunExec = true }
+    return message
+  }
+
+  private var hasBegunExec = false
+
+  /// The runtime's steps from one of the plan on, those that aren't done yet.
+  private mutating func performSteps(from first: Int) throws(RuntimeError) {
+    var index = first
+    while index < plan.steps.count, plan.steps[index].action.performer == .runtime {
+      if index >= done {
+        switch plan.steps[index].action {
+        case .recordState: try recording?.save(process, purpose)
+        case .runHook(let kind, let hook): try run(hook, kind, index)
+        default: try Self.perform(plan, index, purpose, cgroup, pid: process.pid)
+        }
+        done = index + 1
+      }
+      index += 1
+    }
+  }
+
+  private mutating func run(_ hook: Spec.Hook, _ kind: HookKind, _ index: Int) throws(RuntimeError) {
+    guard let state = recording?.state(pid: process.pid), let bundle = recording?.bundle else { return }
+    do throws(HookFailure) {
+      try hook.run(state, in: bundle)
+    } catch {
+      throw RuntimeError("\(plan.sentence(index, purpose)): \(error)")
+    }
+  }
+
+  private static func perform(
+    _ plan: Plan, _ index: Int, _ purpose: String, _ cgroup: CgroupPaths, pid: Int32
+  ) throws(RuntimeError) {
+    do throws(KernelError) {
+      switch plan.steps[index].action {
+      case .createCgroup: try cgroup.create()
+      case .writeCgroup(let write): try writeFile("\(write.directory)/\(write.file)", write.value)
+      case .joinCgroup: try cgroup.join(pid)
+      case .setLimit(let limit, let soft, let hard):
+        try setLimit(limit, soft: soft, hard: hard, of: pid)
+      case .joinNamespace(let kind, let path):
+        try join(kind, try open(path, .readOnly), path: path)
+      default: return
+      }
+    } catch {
+      throw RuntimeError(plan.sentence(index, purpose), error)
+    }
+  }
+}
+
+extension Plan {
+  /// The step that makes the process, and the namespaces that it is born in.
+  fileprivate var processStep: (index: Int, kinds: [NamespaceKind]) {
+    for (index, step) in steps.enumerated() {
+      if case .clone(let kinds) = step.action { return (index, kinds) }
+    }
+    preconditionFailure("a plan without a process")
+  }
+
+  /// What every error of a step begins with: the purpose, the step, and its place in config.json.
+  fileprivate func sentence(_ index: Int, _ purpose: String) -> String {
+    guard steps.indices.contains(index) else { return purpose }
+    let step = steps[index]
+    let place = step.pointer.isEmpty ? "" : " (config.json \(step.pointer))"
+    return "\(purpose): \(step.action)\(place)"
+  }
+}
