@@ -25,11 +25,13 @@ let package = Package(
     .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CLinux"),
 
-    .executableTarget(name: "HelloContainer", dependencies: ["ApusRuntime"], path: "Examples/HelloContainer"),
+    .executableTarget(
+      name: "HelloContainer", dependencies: ["ApusRuntime"], path: "Examples/HelloContainer"),
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"]),
     .testTarget(name: "ContainerTests"),
+    .testTarget(name: "CommandLineTests"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -202,3 +202,16 @@ static inline ssize_t apus_receive_with_fd(int socket, void *bytes, size_t count
   }
   return received;
 }
+
+// getopt(3) reports through global variables, which Swift 6 can't reach.
+static inline void apus_getopt_begin(void) { optind = 0; opterr = 0; }
+static inline int apus_getopt_next(int argc, char *const argv[], const char *mode, const struct option *options) {
+  return getopt_long_only(argc, argv, mode, options, NULL);
+}
+static inline int apus_getopt_index(void) { return optind; }
+static inline int apus_getopt_character(void) { return optopt; }
+static inline char *apus_getopt_value(void) { return optarg; }
+extern char **environ;
+static inline char **apus_environ(void) { return environ; }
+// pipe2 and its flag are shown to GNU programs only.
+static inline int apus_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }

@@ -1,0 +1,47 @@
+import CSeccomp
+import LinuxKernel
+import OCISpec
+
+/// The version of this runtime.
+public let apusVersion = "0.1.0"
+
+/// The newest version of the OCI runtime specification that is understood.
+public let specificationVersion = "1.3.0"
+
+extension Features {
+  /// What this build can do, whatever the host can.
+  public static var ofThisBuild: Features {
+    Features(
+      ociVersionMin: "1.0.0", ociVersionMax: specificationVersion, hooks: Vocabulary.hooks,
+      // Those of mounts with mapped IDs need user namespaces.
+      mountOptions: Vocabulary.mountOptions.filter { $0 != "idmap" && $0 != "ridmap" },
+      linux: .ofThisBuild, annotations: annotations,
+      // The bundle's folder is kept among the annotations, where runc keeps it.
+      potentiallyUnsafeConfigAnnotations: ["bundle"])
+  }
+
+  private static var annotations: [String: String] {
+    var annotations = ["org.apus.version": apusVersion]
+    if let version = seccomp_version()?.pointee {
+      annotations["io.github.seccomp.libseccomp.version"] =
+        "\(version.major).\(version.minor).\(version.micro)"
+    }
+    return annotations
+  }
+}
+
+extension Features.Linux {
+  fileprivate static var ofThisBuild: Self {
+    let no = Support(enabled: false)
+    return Self(
+      namespaces: Vocabulary.namespaces.filter { $0 != "user" && $0 != "time" },
+      capabilities: Vocabulary.capabilities,
+      cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
+      seccomp: Seccomp(
+        enabled: true, actions: Vocabulary.seccompActions, operators: Vocabulary.seccompOperators,
+        archs: Vocabulary.seccompArchitectures),
+      apparmor: no, selinux: no,
+      intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
+      mountExtensions: MountExtensions(idmap: no), netDevices: no)
+  }
+}

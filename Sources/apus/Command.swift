@@ -1,0 +1,68 @@
+import ApusRuntime
+
+/// A command: its part of the command line's table, and what performs it.
+struct Command: Sendable {
+  let name: StaticString
+  /// One line, for the list of commands.
+  let summary: StaticString
+  /// What follows the options, as the help shows it.
+  let operands: StaticString
+  let operandCount: ClosedRange<Int>
+  /// More lines, for the command's own help.
+  let description: StaticString
+  let options: [Option]
+  /// Whether what looks like an option after the first operand is none, but meant for a program.
+  let endsOptionsAtOperand: Bool
+  /// The exit status when ``perform`` throws.
+  let failureStatus: Int32
+  /// Performs it and returns the exit status.
+  let perform: @Sendable (Invocation) throws(RuntimeError) -> Int32
+
+  init(
+    _ name: StaticString, _ summary: StaticString, operands: StaticString = "",
+    count: ClosedRange<Int>, description: StaticString, options: [Option] = [],
+    endsOptionsAtOperand: Bool = false, failureStatus: Int32 = 1,
+    perform: @escaping @Sendable (Invocation) throws(RuntimeError) -> Int32
+  ) {
+    self.name = name
+    self.summary = summary
+    self.operands = operands
+    self.operandCount = count
+    self.description = description
+    self.options = options + [.help]
+    self.endsOptionsAtOperand = endsOptionsAtOperand
+    self.failureStatus = failureStatus
+    self.perform = perform
+  }
+}
+
+/// A command that is being performed.
+struct Invocation {
+  let arguments: Arguments
+  let store: ContainerStore
+
+  /// The container that the first operand names.
+  func container() throws(RuntimeError) -> Container {
+    try Container(arguments.operands[0], in: store)
+  }
+}
+
+/// All commands, as the help lists them.
+let commands: [Command] = [
+  .create, .start, .run, .exec, .state, .list, .ps, .kill, .pause, .resume, .delete, .spec, .plan,
+  .features,
+]
+
+/// The options that stand before the command.
+let globalOptions: [Option] = [.root, .log, .logFormat, .debug, .help, .version]
+
+extension Option {
+  static let root = Option(
+    "root", .text("DIR"), help: "where containers are kept, on a tmpfs (default: /run/apus)")
+  static let log = Option(
+    "log", .text("FILE"), help: "append messages to this file (default: standard error)")
+  static let logFormat = Option(
+    "log-format", .text("FORMAT"), help: "how messages look: text or json (default: text)")
+  static let debug = Option("debug", help: "log also what only a developer wants to know")
+  static let version = Option("version", short: "v", help: "show the version")
+}

@@ -1,0 +1,97 @@
+import ApusRuntime
+
+/// Performs a command line and returns the exit status of the process.
+func perform(_ words: Words, count: Int32) -> Int32 {
+  let global: Arguments
+  do throws(UsageError) {
+    global = try Arguments(words, count: count, options: globalOptions, endingAtOperand: true)
+  } catch {
+    return refuse(error, help: programHelp(), Log())
+  }
+  if global.has(.help) { return show(programHelp(), Log()) }
+  if global.has(.version) {
+    return show("apus version \(apusVersion)\nspec: \(specificationVersion)\n", Log())
+  }
+  let log: Log
+  do throws(RuntimeError) {
+    log = try Log(global)
+  } catch {
+    Log().fail(error.description)
+    return 1
+  }
+  return perform(
+    global, words + global.firstOperand, count: count - Int32(global.firstOperand), log)
+}
+
+private func perform(_ global: Arguments, _ words: Words, count: Int32, _ log: Log) -> Int32 {
+  guard let name = global.operands.first else { return show(programHelp(), log) }
+  if name == "help" || name == "h" {
+    guard let topic = global.operands.dropFirst().first else { return show(programHelp(), log) }
+    guard let command = command(named: topic) else { return refuse(unknown: topic, log) }
+    return show(command.help, log)
+  }
+  guard let command = command(named: name) else { return refuse(unknown: name, log) }
+  do throws(UsageError) {
+    let arguments = try Arguments(
+      words, count: count, options: command.options, endingAtOperand: command.endsOptionsAtOperand)
+    if arguments.has(.help) { return show(command.help, log) }
+    try command.check(arguments)
+    return command.execute(arguments, global, log)
+  } catch {
+    return refuse(error, help: command.help, log)
+  }
+}
+
+private func command(named name: String) -> Command? {
+  commands.first { $0.name == name.utf8 }
+}
+
+private func show(_ text: String, _ log: Log) -> Int32 {
+  do throws(RuntimeError) {
+    try output(text)
+    return 0
+  } catch {
+    log.fail(error.description)
+    return 1
+  }
+}
+
+private func refuse(unknown name: String, _ log: Log) -> Int32 {
+  log.fail("unknown command \"\(name)\": \"apus help\" lists the commands")
+  return 3  // as runc
+}
+
+// As runc, which shows the help where results go.
+private func refuse(_ error: UsageError, help: String, _ log: Log) -> Int32 {
+  try? output("Incorrect Usage: \(error.description)\n\n\(help)")
+  log.fail(error.description)
+  return 1
+}
+
+extension Command {
+  fileprivate func check(_ arguments: Arguments) throws(UsageError) {
+    let count = arguments.operands.count
+    guard !operandCount.contains(count) else { return }
+    let (least, most) = (operandCount.lowerBound, operandCount.upperBound)
+    let rule =
+      if least == most {
+        "exactly \(least)"
+      } else if count < least {
+        "a minimum of \(least)"
+      } else {
+        "a maximum of \(most)"
+      }
+    throw UsageError(description: "apus: \"\(name)\" requires \(rule) argument(s)")
+  }
+
+  fileprivate func execute(_ arguments: Arguments, _ global: Arguments, _ log: Log) -> Int32 {
+    do throws(RuntimeError) {
+      var store = ContainerStore(root: try stateRoot(global))
+      store.log = { log.write($0, $1) }
+      return try perform(Invocation(arguments: arguments, store: store))
+    } catch {
+      log.fail(error.description)
+      return failureStatus
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ApusRuntime
+
+extension Command {
+  static let create = Command(
+    "create", "make a container, without running its program yet", operands: "ID", count: 1...1,
+    description: """
+      Makes the container that config.json in the bundle's folder describes, under
+      the name ID: letters, digits and _ + - . only. Its program waits for
+      "apus start ID".
+      """,
+    options: creationOptions
+  ) { invocation throws(RuntimeError) in
+    _ = try invocation.store.create(
+      invocation.arguments.operands[0], try CreateOptions(invocation.arguments))
+    return 0
+  }
+
+  /// What `create` and `run` have in common.
+  static let creationOptions: [Option] = [
+    .bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs,
+  ]
+}
+
+extension Option {
+  static let noPivot = Option(
+    "no-pivot", help: "for a root file system on a ramdisk, where pivot_root can't work")
+  static let noNewKeyring = Option(
+    "no-new-keyring", help: "keep the caller's session keyring, don't make a new one")
+}
+
+extension CreateOptions {
+  init(_ arguments: Arguments) throws(RuntimeError) {
+    self.init(bundle: try bundlePath(arguments))
+    consoleSocket = arguments[.consoleSocket]
+    pidFile = arguments[.pidFile]
+    pidfdSocket = arguments[.pidfdSocket]
+    noPivot = arguments.has(.noPivot)
+    noNewKeyring = arguments.has(.noNewKeyring)
+    preservedDescriptors = arguments.number(.preserveFDs) ?? 0
+  }
+}

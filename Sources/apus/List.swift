@@ -1,0 +1,76 @@
+import ApusRuntime
+import LinuxKernel
+
+extension Command {
+  static let list = Command(
+    "list", "list the containers", count: 0...0,
+    description: """
+      Lists all containers that are kept in the folder that the global option --root
+      names.
+      """,
+    options: [.format, .quiet]
+  ) { invocation throws(RuntimeError) in
+    let format = try ListFormat(invocation.arguments)
+    let reports = try reportAll(in: invocation.store)
+    if invocation.arguments.has(.quiet) {
+      try output(reports.map { "\($0.id)\n" }.joined())
+    } else if format == .table {
+      try output(table(reports))
+    } else {
+      try output(json: reports)
+    }
+    return 0
+  }
+}
+
+extension Option {
+  static let quiet = Option("quiet", short: "q", help: "show only the names")
+}
+
+private func reportAll(in store: ContainerStore) throws(RuntimeError) -> [ContainerReport] {
+  let names = userNames()
+  var reports: [ContainerReport] = []
+  for id in try store.ids() {
+    do throws(RuntimeError) {
+      let container = try Container(id, in: store)
+      var report = container.report()
+      if let uid = container.ownerID { report.owner = names[uid] ?? "#\(uid)" }
+      reports.append(report)
+    } catch {
+      // One that is being made or deleted just now is no reason to hide the others.
+      store.log(.warning, "left out of the list: \(error)")
+    }
+  }
+  return reports
+}
+
+/// The names in /etc/passwd. The C library's look-up would load its modules, which a static program
+/// can't.
+private func userNames() -> [UInt32: String] {
+  guard let bytes = try? readFile("/etc/passwd") else { return [:] }
+  var names: [UInt32: String] = [:]
+  for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+    let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+    guard fields.count > 2, let uid = UInt32(decimal: fields[2]), names[uid] == nil else {
+      continue
+    }
+    names[uid] = String(fields[0])
+  }
+  return names
+}
+
+/// Columns as runc lays them out: at least 12 wide, at least 3 blanks apart.
+private func table(_ reports: [ContainerReport]) -> String {
+  let rows =
+    [["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]]
+    + reports.map { [$0.id, String($0.pid), $0.status, $0.bundle, $0.created, $0.owner] }
+  var text = ""
+  let widths = (0..<5).map { column in rows.map { max(12, $0[column].count + 3) }.max() ?? 12 }
+  for row in rows {
+    for (cell, width) in zip(row, widths) {
+      text += cell + String(repeating: " ", count: width - cell.count)
+    }
+    text += row[5] + "\n"
+  }
+  return text
+}

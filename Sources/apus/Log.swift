@@ -1,0 +1,106 @@
+import ApusRuntime
+import Glibc
+import JSON
+import LinuxKernel
+
+/// Where messages go, and how they look there: as lines of logrus, which callers of runc read.
+struct Log: Sendable {
+  enum Format: String { case text, json }
+
+  private var file: Int32?
+  private var format = Format.text
+  private var isDebug = false
+
+  /// Text on the standard error.
+  init() {}
+
+  /// The log that the global options ask for.
+  init(_ arguments: Arguments) throws(RuntimeError) {
+    isDebug = arguments.has(.debug)
+    if let name = arguments[.logFormat], !name.isEmpty {
+      guard let format = Format(rawValue: name) else {
+        throw RuntimeError("invalid log format \"\(name)\": give text or json")
+      }
+      self.format = format
+    }
+    guard let path = arguments[.log], !path.isEmpty else { return }
+    do throws(KernelError) {
+      // Released, because it stays open to the end of the process.
+      file = try open(path, [.writeOnly, .create, .append], mode: 0o644).release()
+    } catch {
+      throw RuntimeError("open the log file", error)
+    }
+  }
+
+  /// Writes a line, at once, so that the lines of several processes don't mix.
+  func write(_ level: LogLevel, _ message: String) {
+    guard level != .debug || isDebug else { return }
+    let time = now()
+    let line =
+      switch format {
+      case .json:
+        encodeJSON(Line(level: level.rawValue, msg: message, time: time), style: .compact)
+          + [UInt8(ascii: "\n")]
+      case .text:
+        Array("time=\"\(time)\" level=\(level.rawValue) msg=\(quoted(message))\n".utf8)
+      }
+    // There is nobody to tell that a message is lost.
+    try? LinuxKernel.write(line, to: file ?? 2)
+  }
+
+  /// Writes why a command failed, for the caller's eyes on the standard error too.
+  func fail(_ message: String) {
+    write(.error, message)
+    if file != nil { try? LinuxKernel.write(Array("\(message)\n".utf8), to: 2) }
+  }
+}
+
+private struct Line: JSONWritable {
+  let level: String
+  let msg: String
+  let time: String
+
+  func write(to json: JSONWriter) {
+    json.object {
+      $0.member("level", level)
+      $0.member("msg", msg)
+      $0.member("time", time)
+    }
+  }
+}
+
+/// The local time as RFC 3339 has it.
+private func now() -> String {
+  var seconds = time(nil)
+  var parts = tm()
+  localtime_r(&seconds, &parts)
+  let capacity = 32
+  let text = String(unsafeUninitializedCapacity: capacity) { buffer in
+    buffer.withMemoryRebound(to: CChar.self) { characters in
+      characters.baseAddress.map { strftime($0, capacity, "%Y-%m-%dT%H:%M:%S%z", &parts) } ?? 0
+    }
+  }
+  // strftime's zone is +hhmm.
+  if text.hasSuffix("+0000") { return "\(text.dropLast(5))Z" }
+  return "\(text.dropLast(2)):\(text.suffix(2))"
+}
+
+/// A message in quotes, so that it is one line and moves no cursor.
+private func quoted(_ message: String) -> String {
+  var quoted = "\""
+  for scalar in message.unicodeScalars {
+    switch scalar {
+    case "\"": quoted += "\\\""
+    case "\\": quoted += "\\\\"
+    case "\n": quoted += "\\n"
+    case "\r": quoted += "\\r"
+    case "\t": quoted += "\\t"
+    case "\0"..<" ", "\u{7f}"..."\u{9f}":
+      let digits = String(scalar.value, radix: 16)
+      quoted += scalar.isASCII ? "\\x" : "\\u00"
+      quoted += (digits.utf8.count == 1 ? "0" : "") + digits
+    default: quoted.unicodeScalars.append(scalar)
+    }
+  }
+  return quoted + "\""
+}

@@ -1,0 +1,138 @@
+import Testing
+
+/// What `state`, `list` and `ps` tell of containers.
+@Suite struct ReportTests {
+  @Test func stateHasTheKeysOfRuncInItsOrder() throws {
+    let apus = try Scratch()
+    try apus.makeBundle(edit: #"-e '2a "annotations": {"b": "x=y", "a": ""},'"#)
+    try #require(apus("create c").status == 0)
+    let folder = shell("realpath \(apus.folder)").output.dropLast()
+    let created = apus("state c")
+    #expect(created.status == 0)
+    #expect(created.errors == "")
+    let expected = try Regex(
+      #"""
+      \{
+        "ociVersion": "1\.3\.0",
+        "id": "c",
+        "pid": [1-9]\d*,
+        "status": "created",
+        "bundle": "\#(folder)",
+        "rootfs": "\#(folder)/rootfs",
+        "created": "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z",
+        "annotations": \{
+          "a": "",
+          "b": "x=y"
+        \},
+        "owner": ""
+      \}
+
+      """#)
+    #expect(try expected.wholeMatch(in: created.output) != nil, "\(created.output)")
+    try #require(apus("kill c KILL").status == 0)
+    try #require(waitUntil { apus("state c").output.contains("\"status\": \"stopped\"") })
+    #expect(apus("state c").output.contains("\"pid\": 0,"))
+  }
+
+  @Test func listIsATableOrJSONOrNames() throws {
+    let apus = try Scratch()
+    let heading = "ID          PID         STATUS      BUNDLE      CREATED     OWNER\n"
+    #expect(apus("list") == Outcome(status: 0, output: heading, errors: ""))
+    #expect(apus("list -f json").output == "null\n")
+    #expect(apus("list -q").output == "")
+    try apus.makeBundle()
+    for name in ["a-very-long-name", "b"] { try #require(apus("create \(name)").status == 0) }
+    let state = apus("state b").output
+    let pid = try #require(state.firstMatch(of: /"pid": (\d+)/)?.1)
+    let created = try #require(state.firstMatch(of: /"created": "([^"]+)"/)?.1)
+    let bundle = try #require(state.firstMatch(of: /"bundle": "([^"]+)"/)?.1)
+    let lines = apus("list").output.split(separator: "\n")
+    try #require(lines.count == 3)
+    func pad(_ text: some StringProtocol, _ width: Int) -> String {
+      text + String(repeating: " ", count: width - text.count)
+    }
+    #expect(lines[0].hasPrefix("ID                 PID         STATUS      BUNDLE"))
+    #expect(
+      lines[2] == pad("b", 19) + pad(pid, 12) + "created     " + pad(bundle, bundle.count + 3)
+        + pad(created, created.count + 3) + "root")
+    #expect(apus("list -q").output == "a-very-long-name\nb\n")
+    let json = apus("list --format json").output
+    #expect(json.hasPrefix("[{\"ociVersion\":\"1.3.0\",\"id\":\"a-very-long-name\",\"pid\":"))
+    #expect(json.hasSuffix(",\"owner\":\"root\"}]\n"))
+  }
+
+  @Test func aHalfMadeContainerDoesNotHideTheOthers() throws {
+    let apus = try Scratch()
+    try apus.makeBundle()
+    try #require(apus("create c").status == 0)
+    _ = shell("cd \(apus.folder)/state && mkdir half broken && echo '{' > broken/state.json")
+    let result = apus("list -q")
+    #expect(result.status == 0)
+    #expect(result.output == "c\n")
+    for name in ["half", "broken"] {
+      #expect(result.errors.contains(try Regex("level=warning msg=\".*\(name)")), "\(name)")
+    }
+    _ = shell("rm -r \(apus.folder)/state/half \(apus.folder)/state/broken")
+  }
+
+  @Test func psShowsTheLinesOfThisContainer() throws {
+    let apus = try Scratch()
+    try apus.makeBundle()
+    try #require(apus("run -d c").status == 0)
+    let state = apus("state c").output
+    let pid = try #require(state.firstMatch(of: /"pid": (\d+)/)?.1)
+    let lines = apus("ps c").output.split(separator: "\n")
+    try #require(lines.count == 2)
+    #expect(lines[0].hasPrefix("UID "))
+    #expect(lines[1].contains(" \(pid) "))
+    #expect(lines[1].hasSuffix("/bin/sleep 1000"))
+    #expect(apus("ps -f json c") == Outcome(status: 0, output: "[\(pid)]\n", errors: ""))
+    let chosen = apus("ps c -eo comm,pid")
+    #expect(chosen.output.split(separator: "\n").count == 2)
+    #expect(chosen.output.contains(try Regex("sleep +\(pid)\n")), "\(chosen.output)")
+    let without = apus("ps c -eo comm")
+    #expect(without.status == 1)
+    #expect(try loggedMessage(without.errors).contains("no column PID"))
+    let refused = apus("ps c --bogus")
+    #expect(refused.status == 1)
+    #expect(try loggedMessage(refused.errors).contains("exited with status 1"))
+    let format = apus("ps -f yaml c")
+    #expect(format.status == 1)
+    #expect(try loggedMessage(format.errors).contains("table or json"))
+  }
+
+  @Test func signalsHaveNamesAndNumbers() throws {
+    let apus = try Scratch()
+    try apus.makeBundle()
+    try #require(apus("run -d c").status == 0)
+    for signal in ["0", "WINCH", "SIGWINCH", "winch", "28", "-a WINCH", "--all SIGCONT"] {
+      let (option, name) = signal.hasPrefix("-") ? split(signal) : ("", signal)
+      #expect(apus("kill \(option) c \(name)") == Outcome(status: 0, output: "", errors: ""))
+    }
+    for signal in ["FOO", "65", "''", "-9"] {
+      let result = apus("kill -- c \(signal)")
+      #expect(result.status == 1)
+      #expect(try loggedMessage(result.errors).contains("unknown signal"), "\(signal)")
+    }
+    try #require(apus("kill c 9").status == 0)
+    try #require(waitUntil { apus("state c").output.contains("\"stopped\"") })
+    let late = apus("kill c KILL")
+    #expect(late.status == 1)
+    #expect(try loggedMessage(late.errors).contains("container not running"))
+    #expect(apus("kill --all c KILL") == Outcome(status: 0, output: "", errors: ""))
+  }
+
+  private func split(_ words: String) -> (String, String) {
+    let parts = words.split(separator: " ")
+    return (String(parts[0]), String(parts[1]))
+  }
+}
+
+/// Asks until it is so, for 10 seconds at the most.
+func waitUntil(_ condition: () -> Bool) -> Bool {
+  for _ in 0..<200 {
+    if condition() { return true }
+    _ = shell("sleep 0.05")
+  }
+  return false
+}

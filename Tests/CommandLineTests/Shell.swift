@@ -1,0 +1,82 @@
+import Glibc
+import Testing
+
+/// How a command line ended, and what it printed where.
+struct Outcome: Equatable {
+  var status: Int32
+  var output: String
+  var errors: String
+}
+
+/// Runs a command line of the shell.
+///
+/// By way of files: a container that goes on keeps its output open, and a pipe would wait for it.
+func shell(_ command: String) -> Outcome {
+  var template = Array("/tmp/apus-cli-out-XXXXXX".utf8CString)
+  guard mkdtemp(&template) != nil else {
+    return Outcome(status: -1, output: "", errors: "mkdtemp failed")
+  }
+  let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  // This thread may block signals, which its children would inherit: a shell that waits for its
+  // jobs would then never hear of SIGCHLD, nor a container of SIGTERM.
+  var (none, before) = (sigset_t(), sigset_t())
+  sigemptyset(&none)
+  pthread_sigmask(SIG_SETMASK, &none, &before)
+  let status = system("(\(command)\n) > \(folder)/out 2> \(folder)/err < /dev/null")
+  pthread_sigmask(SIG_SETMASK, &before, nil)
+  let outcome = Outcome(
+    status: status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f,
+    output: contents(of: "\(folder)/out"), errors: contents(of: "\(folder)/err"))
+  for path in ["\(folder)/out", "\(folder)/err"] { unlink(path) }
+  rmdir(folder)
+  return outcome
+}
+
+/// What is in a file; empty if there is none.
+func contents(of path: String) -> String {
+  guard let file = fopen(path, "r") else { return "" }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 4096)
+  while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+    bytes += buffer[..<count]
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// A folder for bundles, logs and state, which goes away with its containers.
+final class Scratch {
+  let folder: String
+  let apus: String
+
+  init() throws {
+    var template = Array("/tmp/apus-cli-test-XXXXXX".utf8CString)
+    folder = String(cString: try #require(mkdtemp(&template)))
+    apus = try #require(getenv("APUS").map { String(cString: $0) }, "APUS names the binary to test")
+  }
+
+  deinit {
+    _ = shell(
+      """
+      for c in $(ls \(folder)/state 2> /dev/null); do \(apus) --root \(folder)/state delete -f $c; done
+      rm -rf \(folder)
+      """)
+  }
+
+  /// Runs apus on this folder's state.
+  func callAsFunction(_ words: String) -> Outcome {
+    shell("cd \(folder) && timeout 20 \(apus) --root \(folder)/state \(words)")
+  }
+
+  /// Makes a bundle whose program is "sleep 1000".
+  func makeBundle(edit: String = "") throws {
+    let made = shell(
+      """
+      cd \(folder) && mkdir -p rootfs/bin && cp /bin/busybox rootfs/bin/ &&
+      for applet in sh sleep true id; do ln -s busybox rootfs/bin/$applet; done &&
+      \(apus) spec && sed -i -e 's/"terminal": true/"terminal": false/' \
+        -e 's|"sh"|"/bin/sleep", "1000"|' \(edit) config.json
+      """)
+    try #require(made.status == 0, "\(made.errors)")
+  }
+}
