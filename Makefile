@@ -1,29 +1,48 @@
 # What a newcomer types: make demo, make test, make install.
-SWIFT_STATIC = -Xswiftc -static-executable
-RELEASE = -c release --product apus $(SWIFT_STATIC) -Xlinker --gc-sections -Xlinker -s
 PREFIX ?= /usr/local
 BUILD ?= .build
-APUS = $(BUILD)/release/apus
-SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
-PACKAGES = libseccomp-dev busybox-static
+APUS = $(abspath $(BUILD))/release/apus
+STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s
+export BUILD APUS
 
-.PHONY: help build test bench install packages
+# By Debian's names; Scripts/packages installs those that are missing.
+TO_BUILD = gcc libc6-dev libseccomp-dev
+TO_DEMO = busybox-static procps
+TO_TEST = $(TO_DEMO) runc spin strace
+TO_BENCH = hyperfine strace
+
+.PHONY: help demo build test bench install lint model clean
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
-packages:
-	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || { $(SUDO) apt-get -q update && \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -q -y --no-install-recommends install $(PACKAGES); }
+demo: build ## Take a container from create to delete, before your eyes
+	@Scripts/packages $(TO_DEMO)
+	@Scripts/demo
 
-build: packages ## Build the static binary, .build/release/apus
-	swift build --scratch-path $(BUILD) $(RELEASE)
+build: ## Build the static binary, .build/release/apus
+	@Scripts/packages $(TO_BUILD)
+	swift build --scratch-path $(BUILD) -c release --product apus $(STATIC)
 
-test: build ## Run all tests, those on real containers as root
-	APUS=$(abspath $(APUS)) swift test --scratch-path $(BUILD)
+test: ## Check everything, on real containers too (as root)
+	@Scripts/packages $(TO_BUILD) $(TO_TEST)
+	@Scripts/test
 
-bench: build ## Measure apus beside crun, runc and the floor in C
-	APUS=$(abspath $(APUS)) Bench/bench
+bench: build ## Measure apus beside crun, runc and a floor in C
+	@Scripts/packages $(TO_BENCH)
+	Bench/bench
 
-install: build ## Install under PREFIX
-	install -D -m 755 $(APUS) $(DESTDIR)$(PREFIX)/bin/apus
+install: build ## Install it, as PREFIX/bin/apus (PREFIX=/usr/local)
+	@bin=$(DESTDIR)$(PREFIX)/bin; root=; \
+	mkdir -p $$bin 2> /dev/null; [ -w $$bin ] || root=sudo; \
+	set -x; $$root install -D -m 755 $(APUS) $$bin/apus
+
+lint: ## Check the format of the Swift code
+	swift format lint --strict --recursive Sources Tests Examples Package.swift
+
+model: ## Search the model of the start gate for what must not happen
+	@Scripts/packages gcc libc6-dev spin
+	Scripts/check-model
+
+clean: ## Remove all that was built
+	rm -rf $(BUILD)
