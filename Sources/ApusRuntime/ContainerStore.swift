@@ -11,8 +11,20 @@ public struct ContainerStore: Sendable {
   /// Told what a person may want to know though nothing failed.
   public var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
 
+  /// Where containers are made.
+  public let workplace: Workplace
+
   /// A store; nothing is made yet.
-  public init(root: String = "/run/apus") { self.root = root }
+  public init(root: String = "/run/apus", making workplace: Workplace = .executable("apus")) {
+    self.root = root
+    self.workplace = workplace
+  }
+
+  /// A call of the executable; nil where the work is done in this process.
+  func launch(_ command: String) -> Launch? {
+    guard case .executable(let path) = workplace else { return nil }
+    return Launch(path, root: root, command)
+  }
 
   /// Refuses what can't be a container's name (the letters, digits and `_+-.` that runc allows).
   public static func check(id: String) throws(RuntimeError) {

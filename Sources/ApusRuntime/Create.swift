@@ -8,10 +8,16 @@ import OCISpec
 extension ContainerStore {
   /// Makes a container: everything up to the gate, where its init waits for ``Container/start()``.
   ///
-  /// This process forks and must have a single thread.
+  /// Where that is done, and why, ``Workplace`` says.
   /// - Throws: with everything undone that was made.
   @discardableResult
   public func create(_ id: String, _ options: CreateOptions) throws(RuntimeError) -> Container {
+    if var launch = launch("create") {
+      options.add(to: &launch)
+      launch.add("--", id)
+      _ = try launch.run("create container \"\(id)\"")
+      return try Container(id, in: self)
+    }
     let spec = try loadSpec(bundle: options.bundle, log: log)
     if spec.process?.terminal == true, options.consoleSocket == nil {
       throw RuntimeError(

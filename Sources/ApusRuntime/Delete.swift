@@ -8,6 +8,12 @@ extension ContainerStore {
   /// Removes a container and everything that was made for it.
   /// - Parameter force: kills it first when it runs, and is content when there is none.
   public func delete(_ id: String, force: Bool) throws(RuntimeError) {
+    if var launch = launch("delete") {
+      launch.add("--force", if: force)
+      launch.add("--", id)
+      _ = try launch.run("delete container \"\(id)\"")
+      return
+    }
     try Self.check(id: id)
     if force, !exists(id) { return }
     let container: Container
@@ -38,6 +44,7 @@ extension Container {
   /// runs the poststop hooks.
   /// - Parameter force: kills it first when it runs.
   public func delete(force: Bool) throws(RuntimeError) {
+    if store.workplace != .thisProcess { return try store.delete(id, force: force) }
     // Before the lock: a start may hold it and wait for this very init.
     if force, isAlive { try? send(.kill) }
     let folder = try store.lock(id)

@@ -1,5 +1,7 @@
 import Cgroups
 import ContainerPlan
+import Glibc
+import JSON
 import LinuxKernel
 import OCISpec
 
@@ -10,6 +12,7 @@ extension Container {
     throws(RuntimeError) -> Int32
   {
     let purpose = "exec in container \"\(id)\""
+    if let launch = store.launch("exec") { return try exec(process, options, launch, purpose) }
     try requireSingleThread(purpose)
     try checkTerminal(process, options, purpose)
     let target = try openTarget(options, purpose)
@@ -30,6 +33,26 @@ extension Container {
     var relay = try relay(&host, &performer)
     var notify: NotifyRelay? = nil
     return try foreground.wait(for: performer.process, relay: &relay, notify: &notify).exitStatus
+  }
+
+  private func exec(
+    _ process: Spec.Process, _ options: ExecOptions, _ launch: Launch, _ purpose: String
+  ) throws(RuntimeError) -> Int32 {
+    var launch = launch
+    let file = try attempt(purpose) { () throws(KernelError) in
+      try makeMemoryFile("process.json", holding: encodeJSON(process, style: .compact))
+    }
+    // By this process' number: in the other one the descriptor is closed.
+    launch.add("--process", "/proc/\(getpid())/fd/\(file.number)")
+    launch.add("--detach", if: options.detach)
+    launch.add("--console-socket", options.consoleSocket)
+    launch.add("--pid-file", options.pidFile)
+    launch.add("--pidfd-socket", options.pidfdSocket)
+    launch.add("--ignore-paused", if: options.ignorePaused)
+    launch.add("--no-subreaper", if: !options.subreaper)
+    for cgroup in options.cgroups { launch.add("--cgroup", cgroup) }
+    launch.add("--", id)
+    return try launch.run(purpose)
   }
 
   private func checkTerminal(_ process: Spec.Process, _ options: ExecOptions, _ purpose: String)

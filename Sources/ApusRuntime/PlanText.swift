@@ -2,18 +2,22 @@ import Cgroups
 import ContainerPlan
 import JSON
 import LinuxKernel
+import OCISpec
 
 /// What `create` would do for a bundle, step by step, without doing it.
+/// - Parameter json: as `{"steps": [{"performer": …, "action": …, "pointer": …}]}`, not as lines.
 public func planText(bundle: String, id: String, json: Bool) throws(RuntimeError) -> String {
   let spec = try loadSpec(bundle: bundle)
   let layout = try attempt("find the host's cgroups") { () throws(KernelError) in
     try CgroupLayout.detect()
   }
-  let plan = Plan(for: spec, facts: Plan.Facts(id: id, bundle: bundle, cgroups: layout))
-  if json {
-    let steps = plan.steps.map { ["action": "\($0.action)", "pointer": $0.pointer] }
-    return String(decoding: encodeJSON(steps, style: .pretty(indent: "  ")), as: UTF8.self) + "\n"
+  let plan: Plan
+  do throws(PlanError) {
+    plan = try Plan(for: spec, facts: Plan.Facts(id: id, bundle: bundle, cgroups: layout))
+  } catch {
+    throw RuntimeError("\(bundle)/config.json: \(error)")
   }
-  return plan.steps.map { $0.pointer.isEmpty ? "\($0.action)\n" : "\($0.action) (\($0.pointer))\n" }
-    .joined()
+  return json
+    ? String(decoding: encodeJSON(plan, style: .pretty(indent: "  ")), as: UTF8.self) + "\n"
+    : "\(plan)\n"
 }

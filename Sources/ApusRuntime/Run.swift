@@ -9,6 +9,14 @@ extension ContainerStore {
   public func run(_ id: String, _ options: CreateOptions, _ run: RunOptions = RunOptions())
     throws(RuntimeError) -> Int32
   {
+    if var launch = launch("run") {
+      options.add(to: &launch)
+      launch.add("--detach", if: run.detach)
+      launch.add("--keep", if: run.keep)
+      launch.add("--no-subreaper", if: !run.subreaper)
+      launch.add("--", id)
+      return try launch.run("run container \"\(id)\"")
+    }
     let spec = try loadSpec(bundle: options.bundle, log: log)
     let hasTerminal = spec.process?.terminal == true
     if run.detach {

@@ -9,6 +9,11 @@ extension Container {
   /// the poststart hooks, and waits until the program has told NOTIFY_SOCKET, if there is one, that
   /// it is ready.
   public func start() throws(RuntimeError) {
+    if var launch = store.launch("start") {
+      launch.add("--", id)
+      _ = try launch.run("start container \"\(id)\"")
+      return
+    }
     var notify = try listenForNotify(mainPID: record.initProcessPID)
     try open()
     if notify != nil, let process = try? openInit() {

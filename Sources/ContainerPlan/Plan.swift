@@ -56,6 +56,7 @@ public struct Plan: Equatable, Sendable {
     entering kinds: [NamespaceKind], _ process: Spec.Process, spec: Spec, cgroup: CgroupPaths,
     facts: Facts
   ) throws(PlanError) {
+    try refuseWhatIsNotThereYet(process)
     add(.clone([]))
     add(.joinCgroup(cgroup.distinct))
     add(.enterContainer(kinds), "/linux/namespaces")

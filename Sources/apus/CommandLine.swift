@@ -86,7 +86,7 @@ extension Command {
 
   fileprivate func execute(_ arguments: Arguments, _ global: Arguments, _ log: Log) -> Int32 {
     do throws(RuntimeError) {
-      var store = ContainerStore(root: try stateRoot(global))
+      var store = ContainerStore(root: try stateRoot(global), making: .thisProcess)
       store.log = { log.write($0, $1) }
       return try perform(Invocation(arguments: arguments, store: store))
     } catch {

@@ -1,0 +1,81 @@
+import CLinux
+import Glibc
+import JSON
+import LinuxKernel
+
+/// Where containers are made. Whoever makes one forks and goes on in the child, which works only in
+/// a process of a single thread: another thread's locks would stay held in the child for ever.
+public enum Workplace: Sendable, Equatable {
+  /// In this process, which has one thread: for the `apus` executable itself.
+  case thisProcess
+  /// In a process of the `apus` executable: its path, or its name in PATH. For all other programs.
+  case executable(String)
+}
+
+/// One call of the executable, with the same values and errors as in this process.
+struct Launch {
+  let executable: String
+  let root: String
+  private(set) var arguments: [String] = []
+
+  init(_ executable: String, root: String, _ command: String) {
+    self.executable = executable
+    self.root = root
+    arguments = [command]
+  }
+
+  /// Adds words.
+  mutating func add(_ words: String...) { arguments += words }
+
+  /// Adds an option if it has a value.
+  mutating func add(_ name: String, _ value: String?) {
+    if let value { arguments += [name, value] }
+  }
+
+  /// Adds an option if it is set.
+  mutating func add(_ name: String, if isSet: Bool) {
+    if isSet { arguments.append(name) }
+  }
+
+  /// Runs the command with this program's standard streams, and returns its exit status.
+  /// - Throws: what it says went wrong.
+  func run(_ purpose: String) throws(RuntimeError) -> Int32 {
+    // Its log is a file without a name: what it prints may be the container's.
+    let log = try attempt(purpose) { () throws(KernelError) in try makeMemoryFile("log") }
+    let words =
+      [executable, "--root", root, "--log-format", "json", "--log", "/proc/self/fd/3"] + arguments
+    let end = try attempt(purpose) { () throws(KernelError) in
+      try spawn(executable, words, passing: log.number, as: 3)
+    }
+    let lines = try attempt(purpose) { () throws(KernelError) in
+      try readFile("/proc/self/fd/\(log.number)")
+    }
+    let last = lines.split(separator: UInt8(ascii: "\n")).last.map(Array.init)
+    if let last, let line = try? decodeJSON(LogLine.self, from: last), line.level == "error" {
+      throw RuntimeError(line.msg)
+    }
+    return end.exitStatus
+  }
+
+  private struct LogLine: JSONReadable, Decodable {
+    let level: String
+    let msg: String
+
+    init(json: JSONValue) throws(JSONError) {
+      let object = try json.object()
+      level = try object.required("level")
+      msg = try object.required("msg")
+    }
+  }
+}
+
+extension CreateOptions {
+  func add(to launch: inout Launch) {
+    launch.add("--bundle", bundle)
+    launch.add("--console-socket", consoleSocket)
+    launch.add("--pid-file", pidFile)
+    launch.add("--pidfd-socket", pidfdSocket)
+    launch.add("--no-pivot", if: noPivot)
+    launch.add("--no-new-keyring", if: noNewKeyring)
+  }
+}
