@@ -25,6 +25,12 @@ public struct Container: Sendable {
     self.record = try store.record(of: id)
   }
 
+  /// A container that is in the making.
+  init(_ record: ContainerRecord, in store: ContainerStore) {
+    self.store = store
+    self.record = record
+  }
+
   /// Where its cgroup is.
   var cgroup: CgroupPaths {
     CgroupPaths(

@@ -61,8 +61,9 @@ extension ContainerStore {
     var processSocket: ProcessSocket?
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
 
-    let recording = try record(
-      ContainerRecord(id: id, spec: spec, bundle: options.bundle, cgroup: cgroup), purpose)
+    let created = Container(
+      ContainerRecord(id: id, spec: spec, bundle: options.bundle, cgroup: cgroup), in: self)
+    let recording = try record(created.record, purpose)
     do throws(RuntimeError) {
       if let notify { try notify.prepare(in: recording.folder.number) }
       var performer = try launch(plan, purpose, cgroup, recording, consoleSocket)
@@ -73,6 +74,8 @@ extension ContainerStore {
       return performer
     } catch {
       undo(id, cgroup)
+      // runtime.md, Lifecycle: a create that failed goes on with the destruction and these.
+      created.runPoststopHooks()
       throw error
     }
   }
@@ -136,8 +139,9 @@ extension ContainerStore {
 
   private func undo(_ id: String, _ cgroup: CgroupPaths?) {
     guard let folder = try? openFolder(id) else { return }
-    if let container = try? Container(id, in: self), container.record.initProcessPID > 0 {
-      return (try? container.delete(force: true)) ?? ()
+    if let container = try? Container(id, in: self), let process = try? container.openInit() {
+      try? process.send(.kill)
+      _ = try? process.waitUntilEnded(milliseconds: 10_000)
     }
     try? cgroup?.remove()
     try? removeFolder(id, folder.number)

@@ -76,7 +76,7 @@ extension Container {
     runPoststopHooks()
   }
 
-  private func runPoststopHooks() {
+  func runPoststopHooks() {
     for (index, entry) in record.config.hooks.poststop.enumerated() {
       do throws(HookFailure) {
         try entry.hook.run(state(as: .stopped), in: record.bundle)

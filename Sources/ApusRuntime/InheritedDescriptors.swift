@@ -27,8 +27,7 @@ package struct InheritedDescriptors: Equatable, Sendable {
     self.preserved = preserved
   }
 
-  /// Finds them. To be called before this program opens anything, or a file of its own could pass
-  /// for one of them.
+  /// Finds them among those that were open when this program began.
   /// - Parameters:
   ///   - preserved: the value of `--preserve-fds`.
   ///   - listenPID: LISTEN_PID, the process that the sockets are meant for; nil where they don't
@@ -36,7 +35,7 @@ package struct InheritedDescriptors: Equatable, Sendable {
   ///   - listenFDs: LISTEN_FDS, their number.
   package init(
     preserving preserved: Int, listenPID: String? = nil, listenFDs: String? = nil,
-    ownPID: Int32 = getpid(), isOpen: (Int32) -> Bool = { apus_fcntl($0, F_GETFD, 0) >= 0 }
+    ownPID: Int32 = getpid(), isOpen: (Int32) -> Bool = { $0 < firstOwnDescriptor }
   ) throws(RuntimeError) {
     // A limit far above any RLIMIT_NOFILE in use, which keeps the sums below in range.
     guard (0...1 << 20).contains(preserved) else {
@@ -61,3 +60,19 @@ package struct InheritedDescriptors: Equatable, Sendable {
 
 /// The value of a variable of this process' environment.
 func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+/// The number up to which, from 3 on, all descriptors were open when this program began: its own
+/// come later, and none of them may pass for one that was handed to it.
+let firstOwnDescriptor: Int32 = {
+  var number: Int32 = 3
+  while apus_fcntl(number, F_GETFD, 0) >= 0 { number += 1 }
+  return number
+}()
+
+/// To be called first of all in an executable: takes note of the descriptors that it was started
+/// with, and makes sure that those that aren't handed on end with it (CVE-2024-21626).
+public func claimProcess() {
+  _ = firstOwnDescriptor
+  // Where that is forbidden, each program that is started is given none but its own, too.
+  try? secureInheritedDescriptors()
+}

@@ -1,5 +1,4 @@
 import ApusRuntime
-import Glibc
 
 extension Command {
   static let delete = Command(
@@ -10,9 +9,8 @@ extension Command {
       """,
     options: [.force]
   ) { invocation throws(RuntimeError) in
-    let force = invocation.arguments.has(.force)
-    if force, try isUnknown(invocation.arguments.operands[0], invocation.store) { return 0 }
-    try invocation.container().delete(force: force)
+    try invocation.store.delete(
+      invocation.arguments.operands[0], force: invocation.arguments.has(.force))
     return 0
   }
 }
@@ -20,9 +18,4 @@ extension Command {
 extension Option {
   static let force = Option(
     "force", short: "f", help: "kill it first when it runs; no error when there is none")
-}
-
-private func isUnknown(_ id: String, _ store: ContainerStore) throws(RuntimeError) -> Bool {
-  try ContainerStore.check(id: id)
-  return access("\(store.root)/\(id)/state.json", F_OK) != 0 && errno == ENOENT
 }

@@ -1,3 +1,5 @@
+import ApusRuntime
 import Glibc
 
+claimProcess()
 exit(perform(CommandLine.unsafeArgv, count: CommandLine.argc))
