@@ -17,7 +17,11 @@ extension UsageError {
 
 /// What a command line gives: options with their values, and operands.
 struct Arguments {
-  private var given: [(option: Option, value: String)] = []
+  private let options: [Option]
+  // The options that are given, by their places in `options`, and their values. A list of pairs
+  // would cost each start 30 µs, in which the Swift runtime makes a type for it.
+  private var places: [Int] = []
+  private var values: [String] = []
   private(set) var operands: [String] = []
   /// Which word is the first operand.
   private(set) var firstOperand = 0
@@ -29,15 +33,19 @@ struct Arguments {
   func setting(_ option: Option) -> Bool? { self[option].map { $0 == "true" } }
 
   /// An option's value; of several the last one counts.
-  subscript(option: Option) -> String? { given.last { $0.option == option }?.value }
+  subscript(option: Option) -> String? { indices(of: option).last.map { values[$0] } }
 
   /// All values of an option.
   func values(_ option: Option) -> [String] {
-    given.filter { $0.option == option }.map(\.value)
+    indices(of: option).map { values[$0] }
   }
 
   /// The value of an option that takes a number.
   func number(_ option: Option) -> Int? { self[option].flatMap { Int($0) } }
+
+  private func indices(of option: Option) -> [Int] {
+    places.indices.filter { options[places[$0]] == option }
+  }
 }
 
 // Parsing follows runc's, where one dash is as good as two, names are never abbreviated, and short
@@ -46,19 +54,14 @@ extension Arguments {
   /// Parses the words of a command line.
   /// - Parameter endingAtOperand: leaves alone what follows the first operand.
   init(_ words: Words, count: Int32, options: [Option], endingAtOperand: Bool) throws(UsageError) {
-    var table: [LongOption] = []
-    for (index, option) in options.enumerated() {
-      table.append(LongOption(option.name, option.value, code: firstCode + Int32(index)))
-      if let short = option.short {
-        table.append(LongOption(short, option.value, code: firstCode + Int32(index)))
-      }
-    }
-    table.append(LongOption())
+    self.options = options
+    let table = longOptions()
+    defer { table.deallocate() }
     apus_getopt_begin()
     while case let code = apus_getopt_next(count, words, endingAtOperand ? "+:" : ":", table),
       code != -1
     {
-      try take(code, options, words)
+      try take(code, words)
     }
     firstOperand = Int(apus_getopt_index())
     for index in firstOperand..<max(firstOperand, Int(count)) {
@@ -66,9 +69,23 @@ extension Arguments {
     }
   }
 
-  private mutating func take(_ code: Int32, _ options: [Option], _ words: Words)
-    throws(UsageError)
-  {
+  /// The table of getopt_long(3), which ends with an entry of zeros.
+  private func longOptions() -> UnsafeMutablePointer<LongOption> {
+    let table = UnsafeMutablePointer<LongOption>.allocate(capacity: 2 * options.count + 1)
+    var end = table
+    func add(_ name: StaticString, _ place: Int) {
+      end.initialize(to: LongOption(name, options[place].value, code: firstCode + Int32(place)))
+      end += 1
+    }
+    for (place, option) in options.enumerated() {
+      add(option.name, place)
+      if let short = option.short { add(short, place) }
+    }
+    end.initialize(to: LongOption())
+    return table
+  }
+
+  private mutating func take(_ code: Int32, _ words: Words) throws(UsageError) {
     let next = Int(apus_getopt_index())
     let isMissingValue = code == UInt8(ascii: ":")
     // With a long option that isn't known, the character is 0.
@@ -76,24 +93,23 @@ extension Arguments {
     if code == UInt8(ascii: "?"), character != 0 {
       throw UsageError(description: "unknown option -\(Character(UnicodeScalar(UInt8(character))))")
     }
-    let option: Option? =
-      switch isMissingValue ? character : code {
-      case firstCode...: options[Int((isMissingValue ? character : code) - firstCode)]
-      default: nil
-      }
+    let place = Int((isMissingValue ? character : code) - firstCode)
     let value = isMissingValue ? nil : apus_getopt_value()
     // A value in a word of its own comes after the option's.
     let word = text(words[value != nil && value == words[next - 1] ? next - 2 : next - 1])
     let name = word.drop { $0 == "-" }.prefix { $0 != "=" }
-    guard let option, option.isNamed(name.utf8) else {
+    guard place >= 0, options[place].isNamed(name.utf8) else {
       throw UsageError(description: "unknown option \(word.prefix { $0 != "=" })")
     }
-    if isMissingValue { throw UsageError(description: "option --\(option.name) needs a value") }
-    try add(option, value.map { text($0) })
+    if isMissingValue {
+      throw UsageError(description: "option --\(options[place].name) needs a value")
+    }
+    try add(place, value.map { text($0) } ?? "true")
   }
 
-  private mutating func add(_ option: Option, _ value: String?) throws(UsageError) {
-    var value = value ?? "true"
+  private mutating func add(_ place: Int, _ text: String) throws(UsageError) {
+    let option = options[place]
+    var value = text
     switch option.value {
     case .text: break
     case .number:
@@ -107,7 +123,8 @@ extension Arguments {
       default: throw UsageError(option, value, rule: "give true or false")
       }
     }
-    given.append((option, value))
+    places.append(place)
+    values.append(value)
   }
 }
 

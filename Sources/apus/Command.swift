@@ -47,11 +47,29 @@ struct Invocation {
   }
 }
 
-/// All commands, as the help lists them.
-let commands: [Command] = [
-  .create, .start, .run, .exec, .state, .list, .ps, .kill, .pause, .resume, .delete, .spec, .plan,
-  .features,
-]
+/// All commands, as the help lists them. Only the one that is asked for is made.
+enum CommandName: String, CaseIterable {
+  case create, start, run, exec, state, list, ps, kill, pause, resume, delete, spec, plan, features
+
+  var command: Command {
+    switch self {
+    case .create: .create
+    case .start: .start
+    case .run: .run
+    case .exec: .exec
+    case .state: .state
+    case .list: .list
+    case .ps: .ps
+    case .kill: .kill
+    case .pause: .pause
+    case .resume: .resume
+    case .delete: .delete
+    case .spec: .spec
+    case .plan: .plan
+    case .features: .features
+    }
+  }
+}
 
 /// The options that stand before the command.
 let globalOptions: [Option] = [.root, .log, .logFormat, .debug, .help, .version]

@@ -43,7 +43,7 @@ private func perform(_ global: Arguments, _ words: Words, count: Int32, _ log: L
 }
 
 private func command(named name: String) -> Command? {
-  commands.first { $0.name == name.utf8 }
+  CommandName(rawValue: name)?.command
 }
 
 private func show(_ text: String, _ log: Log) -> Int32 {

@@ -47,7 +47,7 @@ extension Option {
   static let processLabel = Option(
     "process-label", .text("LABEL"), help: "the SELinux label of the program")
   static let cgroup = Option(
-    "cgroup", .text("[CONTROLLER,…:]PATH"), repeats: true,
+    "cgroup", .text("[CONTROLLERS:]PATH"), repeats: true,
     help: "run it in this existing cgroup below the container's")
   static let ignorePaused = Option(
     "ignore-paused", help: "enter a paused container too, and wait there for it to be resumed")

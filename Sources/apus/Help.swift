@@ -16,7 +16,9 @@ func programHelp() -> String {
 
     """
   text += columns(
-    commands.map { ("\($0.name)", $0.summary) } + [("help", "show this help, or a command's")])
+    CommandName.allCases.map { ($0.rawValue, $0.command.summary) } + [
+      ("help", "show this help, or a command's")
+    ])
   text += "\nGLOBAL OPTIONS:\n" + help(of: globalOptions)
   return text
 }

@@ -28,13 +28,17 @@ extension Option {
 }
 
 private func reportAll(in store: ContainerStore) throws(RuntimeError) -> [ContainerReport] {
-  let names = userNames()
   var reports: [ContainerReport] = []
+  var known: (id: UInt32, name: String)?
   for id in try store.ids() {
     do throws(RuntimeError) {
       let container = try Container(id, in: store)
       var report = container.report()
-      if let uid = container.ownerID { report.owner = names[uid] ?? "#\(uid)" }
+      if let owner = container.ownerID {
+        let name = owner == known?.id ? known?.name : nil
+        report.owner = name ?? userName(of: owner)
+        known = (owner, report.owner)
+      }
       reports.append(report)
     } catch {
       // One that is being made or deleted just now is no reason to hide the others.
@@ -44,19 +48,18 @@ private func reportAll(in store: ContainerStore) throws(RuntimeError) -> [Contai
   return reports
 }
 
-/// The names in /etc/passwd. The C library's look-up would load its modules, which a static program
-/// can't.
-private func userNames() -> [UInt32: String] {
-  guard let bytes = try? readFile("/etc/passwd") else { return [:] }
-  var names: [UInt32: String] = [:]
-  for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-    let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-    guard fields.count > 2, let uid = UInt32(decimal: fields[2]), names[uid] == nil else {
+/// A user's name by /etc/passwd, or "#" and the number. The C library's look-up would load its
+/// modules, which a static program can't.
+private func userName(of id: UInt32) -> String {
+  let lines = ((try? readFile("/etc/passwd")) ?? []).split(separator: UInt8(ascii: "\n"))
+  for line in lines {
+    let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    guard fields.count > 2, UInt32(decimal: String(decoding: fields[2], as: UTF8.self)) == id else {
       continue
     }
-    names[uid] = String(fields[0])
+    return String(decoding: fields[0], as: UTF8.self)
   }
-  return names
+  return "#\(id)"
 }
 
 /// Columns as runc lays them out: at least 12 wide, at least 3 blanks apart.

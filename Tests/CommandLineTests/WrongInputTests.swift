@@ -142,5 +142,5 @@ func loggedMessage(_ log: String) throws -> String {
   let pattern =
     /time="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)" level=error msg="((?:[^"\\]|\\.)*)"\n/
   let match = try #require(try pattern.wholeMatch(in: log), "\(log)")
-  return match.1.replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+  return String(match.1).replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
 }
