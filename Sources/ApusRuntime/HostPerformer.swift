@@ -32,13 +32,14 @@ struct HostPerformer: ~Copyable {
   ) throws(RuntimeError) -> HostPerformer {
     let (first, kinds) = plan.processStep
     var ownPIDNamespace: Descriptor?
+    var files = CgroupFile()
     for index in 0..<first {
       if case .joinNamespace = plan.steps[index].action, ownPIDNamespace == nil {
         ownPIDNamespace = try attempt(purpose) { () throws(KernelError) in
           try open("/proc/self/ns/pid", .readOnly)
         }
       }
-      try perform(plan, index, purpose, cgroup, pid: 0)
+      try perform(plan, index, purpose, cgroup, pid: 0, &files)
     }
     let sockets = try attempt(purpose) { () throws(KernelError) in try PacketSocket.pair() }
     let cloned = try attempt(plan.sentence(first, purpose)) { () throws(KernelError) in
@@ -138,12 +139,13 @@ struct HostPerformer: ~Copyable {
   /// The runtime's steps from one of the plan on, those that aren't done yet.
   private mutating func performSteps(from first: Int) throws(RuntimeError) {
     var index = first
+    var files = CgroupFile()
     while index < plan.steps.count, plan.steps[index].action.performer == .runtime {
       if index >= done {
         switch plan.steps[index].action {
         case .recordState: try recording?.save(process, purpose)
         case .runHook(let kind, let hook): try run(hook, kind, index)
-        default: try Self.perform(plan, index, purpose, cgroup, pid: process.pid)
+        default: try Self.perform(plan, index, purpose, cgroup, pid: process.pid, &files)
         }
         done = index + 1
       }
@@ -161,12 +163,13 @@ struct HostPerformer: ~Copyable {
   }
 
   private static func perform(
-    _ plan: Plan, _ index: Int, _ purpose: String, _ cgroup: CgroupPaths, pid: Int32
+    _ plan: Plan, _ index: Int, _ purpose: String, _ cgroup: CgroupPaths, pid: Int32,
+    _ files: inout CgroupFile
   ) throws(RuntimeError) {
     do throws(KernelError) {
       switch plan.steps[index].action {
       case .createCgroup: try cgroup.create()
-      case .writeCgroup(let write): try writeFile("\(write.directory)/\(write.file)", write.value)
+      case .writeCgroup(let write): try files.write(write)
       case .joinCgroup: try cgroup.join(pid)
       case .setLimit(let limit, let soft, let hard):
         try setLimit(limit, soft: soft, hard: hard, of: pid)

@@ -4,16 +4,6 @@ import LinuxKernel
 import OCISpec
 
 extension ContainerPerformer {
-  /// Opens the directory above a path; the one that was asked for last is kept.
-  private mutating func openFolder(above path: String) throws(KernelError) -> (Int32, String) {
-    let (above, name) = split(path)
-    if folder == nil || folderPath != above {
-      folder = try openOrMakeDirectory(above, in: try root())
-      folderPath = above
-    }
-    return (folder?.number ?? -1, name)
-  }
-
   mutating func make(_ device: PlannedDevice) throws(KernelError) {
     let (folder, name) = try openFolder(above: device.path)
     let type: UInt32 = device.type == "b" ? S_IFBLK : device.type == "p" ? S_IFIFO : S_IFCHR

@@ -38,7 +38,7 @@ extension ContainerPerformer {
       let target =
         type == "proc" || type == "sysfs"
         ? try openOrdinaryDirectory(mount.destination, in: try root())
-        : try openOrMakeDirectory(mount.destination, in: try root())
+        : try directory(mount.destination)
       var pairs = parameters.map { parameter -> (key: String, value: String?) in
         guard let equals = parameter.firstIndex(of: "=") else { return (parameter, nil) }
         return (String(parameter[..<equals]), String(parameter[parameter.index(after: equals)...]))
@@ -72,14 +72,14 @@ extension ContainerPerformer {
       }
       let target =
         try status(tree.number, path: path).isDirectory
-        ? try openOrMakeDirectory(mount.destination, in: try root())
+        ? try directory(mount.destination)
         : try openOrMakeFile(mount.destination, in: try root())
       try finish(mount, tree, target.number)
     }
   }
 
   /// What both kinds of mounts come to: attributes of the whole tree, its place, its propagation.
-  private func finish(_ mount: PlannedMount, _ tree: borrowing Descriptor, _ target: Int32)
+  private mutating func finish(_ mount: PlannedMount, _ tree: borrowing Descriptor, _ target: Int32)
     throws(KernelError)
   {
     let options = mount.options
@@ -89,6 +89,7 @@ extension ContainerPerformer {
         path: mount.destination)
     }
     try attach(tree, on: target, path: mount.destination)
+    forgetFolder(below: mount.destination)
     for change in options.propagation {
       try setAttributes(
         of: tree.number, propagation: change.propagation, recursive: change.recursive,
