@@ -69,6 +69,14 @@ let firstOwnDescriptor: Int32 = {
   return number
 }()
 
+/// To be called by an executable before it makes a container or enters one: goes on as the same
+/// program from a file that the container can't overwrite (CVE-2019-5736).
+public func sealProcess() throws(RuntimeError) {
+  try attempt("seal the executable") { () throws(KernelError) in
+    try sealExecutable(CommandLine.unsafeArgv, Glibc.environ)
+  }
+}
+
 /// To be called first of all in an executable: takes note of the descriptors that it was started
 /// with, and makes sure that those that aren't handed on end with it (CVE-2024-21626).
 public func claimProcess() {

@@ -10,6 +10,7 @@ extension Command {
       """,
     options: creationOptions
   ) { invocation throws(RuntimeError) in
+    try sealProcess()
     _ = try invocation.store.create(
       invocation.arguments.operands[0], try CreateOptions(invocation.arguments))
     return 0

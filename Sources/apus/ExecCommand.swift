@@ -19,6 +19,7 @@ extension Command {
     ],
     endsOptionsAtOperand: true, failureStatus: 255
   ) { invocation throws(RuntimeError) in
+    try sealProcess()
     let arguments = invocation.arguments
     let overrides = try ProcessOverrides(arguments)
     let container = try invocation.container()

@@ -11,6 +11,7 @@ extension Command {
       """,
     options: creationOptions + [.detach, .keep, .noSubreaper]
   ) { invocation throws(RuntimeError) in
+    try sealProcess()
     var options = RunOptions()
     options.detach = invocation.arguments.has(.detach)
     options.keep = invocation.arguments.has(.keep)
