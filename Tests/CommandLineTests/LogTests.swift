@@ -46,11 +46,11 @@ import Testing
   @Test func debugAddsWhatNobodyAskedFor() throws {
     let apus = try Scratch()
     try apus.makeBundle()
-    try #require(apus("create c").status == 0)
+    try #require(apus("create \(apus.id)").status == 0)
     _ = shell("echo '{\"cwd\": \"relative\", \"args\": [\"a\"], \"x\": 1}' > \(apus.folder)/p.json")
-    let quiet = apus("exec -p p.json c")
+    let quiet = apus("exec -p p.json \(apus.id)")
     #expect(try loggedMessage(quiet.errors).contains("/cwd"))
-    let debug = apus("--debug exec -p p.json c")
+    let debug = apus("--debug exec -p p.json \(apus.id)")
     #expect(debug.errors.contains(#/level=debug msg="p.json: /x: /#), "\(debug.errors)")
     #expect(debug.status == 255)
   }

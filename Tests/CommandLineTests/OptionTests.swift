@@ -17,16 +17,13 @@ import Testing
   func globalOptionsComeFirst(words: String) throws {
     let apus = try Scratch()
     try apus.makeBundle()
-    try #require(apus("create c").status == 0)
+    try #require(apus("create \(apus.id)").status == 0)
     let result = shell("cd \(apus.folder) && \(apus.apus) \(words)")
-    #expect(result == Outcome(status: 0, output: "c\n", errors: ""))
+    #expect(result == Outcome(status: 0, output: "\(apus.id)\n", errors: ""))
   }
 
   @Test func optionsMayFollowTheName() throws {
-    let apus = try Scratch()
-    try apus.makeBundle()
-    _ = shell("mv \(apus.folder)/config.json \(apus.folder)/rootfs \(apus.folder)/state-less 2>&1")
-    let result = apus("create c --bundle /nonexistent")
+    let result = try Scratch()("create c --bundle /nonexistent")
     #expect(result.status == 1)
     #expect(try loggedMessage(result.errors).contains("/nonexistent"))
   }

@@ -5,16 +5,16 @@ import Testing
   @Test func stateHasTheKeysOfRuncInItsOrder() throws {
     let apus = try Scratch()
     try apus.makeBundle(edit: #"-e '2a "annotations": {"b": "x=y", "a": ""},'"#)
-    try #require(apus("create c").status == 0)
+    try #require(apus("create \(apus.id)").status == 0)
     let folder = shell("realpath \(apus.folder)").output.dropLast()
-    let created = apus("state c")
+    let created = apus("state \(apus.id)")
     #expect(created.status == 0)
     #expect(created.errors == "")
     let expected = try Regex(
       #"""
       \{
         "ociVersion": "1\.3\.0",
-        "id": "c",
+        "id": "\#(apus.id)",
         "pid": [1-9]\d*,
         "status": "created",
         "bundle": "\#(folder)",
@@ -29,9 +29,9 @@ import Testing
 
       """#)
     #expect(try expected.wholeMatch(in: created.output) != nil, "\(created.output)")
-    try #require(apus("kill c KILL").status == 0)
-    try #require(waitUntil { apus("state c").output.contains("\"status\": \"stopped\"") })
-    #expect(apus("state c").output.contains("\"pid\": 0,"))
+    try #require(apus("kill \(apus.id) KILL").status == 0)
+    try #require(waitUntil { apus("state \(apus.id)").output.contains("\"status\": \"stopped\"") })
+    #expect(apus("state \(apus.id)").output.contains("\"pid\": 0,"))
   }
 
   @Test func listIsATableOrJSONOrNames() throws {
@@ -41,8 +41,9 @@ import Testing
     #expect(apus("list -f json").output == "null\n")
     #expect(apus("list -q").output == "")
     try apus.makeBundle()
-    for name in ["a-very-long-name", "b"] { try #require(apus("create \(name)").status == 0) }
-    let state = apus("state b").output
+    let names = ["\(apus.id)-and-more", "\(apus.id)-b"]
+    for name in names { try #require(apus("create \(name)").status == 0) }
+    let state = apus("state \(names[1])").output
     let pid = try #require(state.firstMatch(of: /"pid": (\d+)/)?.1)
     let created = try #require(state.firstMatch(of: /"created": "([^"]+)"/)?.1)
     let bundle = try #require(state.firstMatch(of: /"bundle": "([^"]+)"/)?.1)
@@ -51,24 +52,24 @@ import Testing
     func pad(_ text: some StringProtocol, _ width: Int) -> String {
       text + String(repeating: " ", count: width - text.count)
     }
-    #expect(lines[0].hasPrefix("ID                 PID         STATUS      BUNDLE"))
+    #expect(lines[0].hasPrefix(pad("ID", 22) + "PID         STATUS      BUNDLE"))
     #expect(
-      lines[2] == pad("b", 19) + pad(pid, 12) + "created     " + pad(bundle, bundle.count + 3)
+      lines[2] == pad(names[1], 22) + pad(pid, 12) + "created     " + pad(bundle, bundle.count + 3)
         + pad(created, created.count + 3) + "root")
-    #expect(apus("list -q").output == "a-very-long-name\nb\n")
+    #expect(apus("list -q").output == "\(names[0])\n\(names[1])\n")
     let json = apus("list --format json").output
-    #expect(json.hasPrefix("[{\"ociVersion\":\"1.3.0\",\"id\":\"a-very-long-name\",\"pid\":"))
+    #expect(json.hasPrefix("[{\"ociVersion\":\"1.3.0\",\"id\":\"\(names[0])\",\"pid\":"))
     #expect(json.hasSuffix(",\"owner\":\"root\"}]\n"))
   }
 
   @Test func aHalfMadeContainerDoesNotHideTheOthers() throws {
     let apus = try Scratch()
     try apus.makeBundle()
-    try #require(apus("create c").status == 0)
+    try #require(apus("create \(apus.id)").status == 0)
     _ = shell("cd \(apus.folder)/state && mkdir half broken && echo '{' > broken/state.json")
     let result = apus("list -q")
     #expect(result.status == 0)
-    #expect(result.output == "c\n")
+    #expect(result.output == "\(apus.id)\n")
     for name in ["half", "broken"] {
       #expect(result.errors.contains(try Regex("level=warning msg=\".*\(name)")), "\(name)")
     }
@@ -78,25 +79,25 @@ import Testing
   @Test func psShowsTheLinesOfThisContainer() throws {
     let apus = try Scratch()
     try apus.makeBundle()
-    try #require(apus("run -d c").status == 0)
-    let state = apus("state c").output
+    try #require(apus("run -d \(apus.id)").status == 0)
+    let state = apus("state \(apus.id)").output
     let pid = try #require(state.firstMatch(of: /"pid": (\d+)/)?.1)
-    let lines = apus("ps c").output.split(separator: "\n")
+    let lines = apus("ps \(apus.id)").output.split(separator: "\n")
     try #require(lines.count == 2)
     #expect(lines[0].hasPrefix("UID "))
     #expect(lines[1].contains(" \(pid) "))
     #expect(lines[1].hasSuffix("/bin/sleep 1000"))
-    #expect(apus("ps -f json c") == Outcome(status: 0, output: "[\(pid)]\n", errors: ""))
-    let chosen = apus("ps c -eo comm,pid")
+    #expect(apus("ps -f json \(apus.id)") == Outcome(status: 0, output: "[\(pid)]\n", errors: ""))
+    let chosen = apus("ps \(apus.id) -eo comm,pid")
     #expect(chosen.output.split(separator: "\n").count == 2)
     #expect(chosen.output.contains(try Regex("sleep +\(pid)\n")), "\(chosen.output)")
-    let without = apus("ps c -eo comm")
+    let without = apus("ps \(apus.id) -eo comm")
     #expect(without.status == 1)
     #expect(try loggedMessage(without.errors).contains("no column PID"))
-    let refused = apus("ps c --bogus")
+    let refused = apus("ps \(apus.id) --bogus")
     #expect(refused.status == 1)
     #expect(try loggedMessage(refused.errors).contains("exited with status 1"))
-    let format = apus("ps -f yaml c")
+    let format = apus("ps -f yaml \(apus.id)")
     #expect(format.status == 1)
     #expect(try loggedMessage(format.errors).contains("table or json"))
   }
@@ -104,22 +105,23 @@ import Testing
   @Test func signalsHaveNamesAndNumbers() throws {
     let apus = try Scratch()
     try apus.makeBundle()
-    try #require(apus("run -d c").status == 0)
+    try #require(apus("run -d \(apus.id)").status == 0)
     for signal in ["0", "WINCH", "SIGWINCH", "winch", "28", "-a WINCH", "--all SIGCONT"] {
       let (option, name) = signal.hasPrefix("-") ? split(signal) : ("", signal)
-      #expect(apus("kill \(option) c \(name)") == Outcome(status: 0, output: "", errors: ""))
+      #expect(
+        apus("kill \(option) \(apus.id) \(name)") == Outcome(status: 0, output: "", errors: ""))
     }
     for signal in ["FOO", "65", "''", "-9"] {
-      let result = apus("kill -- c \(signal)")
+      let result = apus("kill -- \(apus.id) \(signal)")
       #expect(result.status == 1)
       #expect(try loggedMessage(result.errors).contains("unknown signal"), "\(signal)")
     }
-    try #require(apus("kill c 9").status == 0)
-    try #require(waitUntil { apus("state c").output.contains("\"stopped\"") })
-    let late = apus("kill c KILL")
+    try #require(apus("kill \(apus.id) 9").status == 0)
+    try #require(waitUntil { apus("state \(apus.id)").output.contains("\"stopped\"") })
+    let late = apus("kill \(apus.id) KILL")
     #expect(late.status == 1)
     #expect(try loggedMessage(late.errors).contains("container not running"))
-    #expect(apus("kill --all c KILL") == Outcome(status: 0, output: "", errors: ""))
+    #expect(apus("kill --all \(apus.id) KILL") == Outcome(status: 0, output: "", errors: ""))
   }
 
   private func split(_ words: String) -> (String, String) {

@@ -48,10 +48,13 @@ func contents(of path: String) -> String {
 final class Scratch {
   let folder: String
   let apus: String
+  /// A container's name of its own: tests run side by side, and cgroups are the host's.
+  let id: String
 
   init() throws {
     var template = Array("/tmp/apus-cli-test-XXXXXX".utf8CString)
     folder = String(cString: try #require(mkdtemp(&template)))
+    id = "cli-\(folder.suffix(6))"
     apus = try #require(getenv("APUS").map { String(cString: $0) }, "APUS names the binary to test")
   }
 
