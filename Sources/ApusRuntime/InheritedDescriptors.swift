@@ -72,6 +72,8 @@ let firstOwnDescriptor: Int32 = {
 /// To be called by an executable before it makes a container or enters one: goes on as the same
 /// program from a file that the container can't overwrite (CVE-2019-5736).
 public func sealProcess() throws(RuntimeError) {
+  // What was handed to this program is for the same program's second life.
+  for number in 3..<firstOwnDescriptor { _ = apus_fcntl(number, F_SETFD, 0) }
   try attempt("seal the executable") { () throws(KernelError) in
     try sealExecutable(CommandLine.unsafeArgv, Glibc.environ)
   }
