@@ -32,6 +32,10 @@ let package = Package(
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"]),
     .testTarget(name: "ContainerTests"),
     .testTarget(name: "CommandLineTests"),
+    .testTarget(name: "TerminalTests", dependencies: ["ApusRuntime", "LinuxKernel", "TerminalProbe"]),
+    .executableTarget(
+      name: "TerminalProbe", dependencies: ["ApusRuntime", "LinuxKernel"],
+      path: "Tests/TerminalProbe"),
   ],
   swiftLanguageModes: [.v6]
 )

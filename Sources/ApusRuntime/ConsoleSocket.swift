@@ -45,9 +45,10 @@ private struct DescriptorReceiver: ~Copyable {
   private let name: String
 
   init(_ option: String, _ path: String) throws(RuntimeError) {
-    name = "\(option) \(path)"
+    let name = "\(option) \(path)"
     do throws(KernelError) {
       socket = try UnixSocket(connecting: .stream, to: path)
+      self.name = name
     } catch {
       let advice =
         switch error.errno {

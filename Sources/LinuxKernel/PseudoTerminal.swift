@@ -22,7 +22,8 @@ public struct PseudoTerminal: ~Copyable, Sendable {
     try proveTerminals(master.number, "/dev/pts/ptmx")
     let found = try status(master.number, path: "/dev/pts/ptmx")
     guard found.isCharacterDevice(5, 2) else {
-      throw KernelError(call: "recognise", subject: "/dev/pts/ptmx", errno: .operationNotSupportedByDevice)
+      throw KernelError(call: "recognise", subject: "/dev/pts/ptmx",
+        errno: .operationNotSupportedByDevice)
     }
     try check("ioctl TIOCSPTLCK", "/dev/pts/ptmx") { apus_unlock_pty(master.number) }
     // By its name the peer could be something else meanwhile (CVE-2025-52565).

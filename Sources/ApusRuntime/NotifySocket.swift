@@ -1,0 +1,171 @@
+import CLinux
+import Glibc
+import LinuxKernel
+import OCISpec
+import SystemPackage
+
+/// How a container tells the host's service manager that it is ready (`sd_notify(3)`): the program
+/// writes to a socket of the runtime, which passes on that it is ready, and nothing else.
+package struct NotifySocket: Equatable, Sendable {
+  /// The service manager's socket; "@" for an abstract name.
+  package let host: String
+
+  private static let folder = "notify"
+  private static let name = "notify.sock"
+  private static let destination = "/run/notify"
+
+  /// The one that NOTIFY_SOCKET names; nil when this program has none.
+  package init?(host: String? = environmentVariable("NOTIFY_SOCKET")) {
+    guard let host, !host.isEmpty else { return nil }
+    self.host = host
+  }
+
+  /// For the environment of the container's program.
+  package var environment: String { "NOTIFY_SOCKET=\(Self.destination)/\(Self.name)" }
+
+  /// The mount through which the program sees the socket: the folder, since the socket is made
+  /// anew by every start.
+  /// - Parameter state: the container's folder.
+  package func mount(state: String) -> Spec.Mount {
+    Spec.Mount(
+      destination: Self.destination, type: "bind", source: "\(state)/\(Self.folder)",
+      options: ["bind", "nosuid", "noexec", "nodev", "ro"])
+  }
+
+  /// Makes the folder that is mounted, in the container's.
+  package func prepare(in state: Int32) throws(RuntimeError) {
+    try attempt("make the folder of the notify socket") { () throws(KernelError) in
+      try makeDirectory(Self.folder, mode: 0o755, at: state)
+    }
+  }
+
+  /// Makes the socket. To be called before the program runs.
+  /// - Parameter mainPID: the process that the service manager is told to watch: init's, or this
+  ///   program's if that stays in the foreground.
+  /// - Returns: nil when the container was made without a folder for it.
+  package func listen(in state: Int32, mainPID: Int32) throws(RuntimeError) -> NotifyRelay? {
+    let folder: Descriptor
+    do throws(KernelError) {
+      folder = try open(Self.folder, [.path, .directory, .noFollow], at: state)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw RuntimeError("open the folder of the notify socket", error)
+    }
+    let manager = try attempt("connect to NOTIFY_SOCKET") { () throws(KernelError) in
+      try UnixSocket(connecting: .datagram, to: host)
+    }
+    let socket = try attempt("make the notify socket") { () throws(KernelError) in
+      try UnixSocket(
+        receivingAt: Self.name, in: folder.number, mode: 0o777,
+        path: "\(Self.folder)/\(Self.name)")
+    }
+    return NotifyRelay(from: socket, to: manager, mainPID: mainPID)
+  }
+
+  /// Removes what ``prepare(in:)`` and ``listen(in:mainPID:)`` made, as far as it is there.
+  package static func remove(in state: Int32) throws(KernelError) {
+    for (path, isDirectory) in [("\(folder)/\(name)", false), (folder, true)] {
+      do throws(KernelError) {
+        try LinuxKernel.remove(path, at: state, directory: isDirectory)
+      } catch {
+        if error.errno != .noSuchFileOrDirectory { throw error }
+      }
+    }
+  }
+}
+
+/// A notify socket that a container may write to, until the service manager knows that it is ready.
+package struct NotifyRelay: ~Copyable {
+  private enum Stage: ~Copyable {
+    /// The container has not said that it is ready.
+    case listening(UnixSocket)
+    /// The service manager has been told. It closes its copy of the pipe when it has read that.
+    case barrier(Descriptor, deadline: Int64)
+    case done
+  }
+
+  private var stage: Stage
+  private let manager: UnixSocket
+  private let mainPID: Int32
+
+  init(from socket: consuming UnixSocket, to manager: consuming UnixSocket, mainPID: Int32) {
+    stage = .listening(socket)
+    self.manager = manager
+    self.mainPID = mainPID
+  }
+
+  /// What to poll; no descriptor when there is nothing left to do.
+  var entry: pollfd {
+    switch stage {
+    case .listening(let socket): pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+    // The end of the pipe is a hang-up, which is always told.
+    case .barrier(let pipe, _): pollfd(fd: pipe.number, events: 0, revents: 0)
+    case .done: pollfd(fd: -1, events: 0, revents: 0)
+    }
+  }
+
+  /// How long to poll at most, in milliseconds; -1 for ever.
+  var timeout: Int32 {
+    switch stage {
+    case .listening, .done: -1
+    case .barrier(_, let deadline): Int32(clamping: max(0, deadline - now()))
+    }
+  }
+
+  /// Goes on, when ``entry`` was ready or the time is up.
+  mutating func proceed() throws(KernelError) {
+    switch stage {
+    case .listening(let socket):
+      // Descriptors that come along are dropped by the kernel: that alone answers a BARRIER=1.
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      let number = socket.number
+      let count = try check("recv", "the notify socket") { recv(number, &bytes, bytes.count, 0) }
+      let lines = bytes[..<count].split(separator: UInt8(ascii: "\n"))
+      guard let ready = lines.first(where: { $0.starts(with: "READY=".utf8) }) else { return }
+      try tellManager(Array(ready))
+    case .barrier, .done: stage = .done
+    }
+  }
+
+  private mutating func tellManager(_ ready: [UInt8]) throws(KernelError) {
+    try manager.send(ready + Array("\n".utf8))
+    try manager.send(Array("MAINPID=\(mainPID)\n".utf8))
+    // The service manager knows a sender by its process, which must not be gone before the
+    // message has been read.
+    var ends: [Int32] = [-1, -1]
+    try check("pipe2") { pipe2(&ends, O_CLOEXEC) }
+    let (reading, writing) = (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
+    try manager.send(Array("BARRIER=1".utf8), descriptors: [writing.number])
+    stage = .barrier(reading, deadline: now() + 30_000)
+  }
+
+  /// Passes on that the container is ready, and returns when the service manager has taken notice
+  /// of it, when 30 s have gone by without that, or when `process` ends before it is ready.
+  package mutating func forward(untilReadyOrEndOf process: borrowing ProcessDescriptor)
+    throws(RuntimeError)
+  {
+    try attempt("forward READY=1 to NOTIFY_SOCKET") { () throws(KernelError) in
+      while true {
+        let isListening = if case .listening = stage { true } else { false }
+        var entries = [
+          entry,
+          pollfd(fd: isListening ? process.number : -1, events: Int16(POLLIN), revents: 0),
+        ]
+        if entries[0].fd < 0 { return }
+        let timeout = self.timeout
+        let ready = try check("poll", "the notify socket") { poll(&entries, 2, timeout) }
+        if entries[0].revents != 0 || ready == 0 {
+          try proceed()
+        } else if entries[1].revents != 0 {
+          return
+        }
+      }
+    }
+  }
+
+  private func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
