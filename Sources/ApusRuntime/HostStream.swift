@@ -37,7 +37,8 @@ enum HostStream: ~Copyable {
   var number: Int32 {
     switch self {
     case .reopened(let own): own.number
-    case .socket(let stream), .shared(let stream): stream
+    case .socket(let stream): stream
+    case .shared(let stream): stream
     }
   }
 
@@ -46,7 +47,7 @@ enum HostStream: ~Copyable {
     case .reopened(let own):
       Progress(Glibc.read(own.number, buffer.baseAddress, buffer.count))
     case .socket(let stream):
-      Progress(recv(stream, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT.rawValue)))
+      Progress(recv(stream, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)))
     case .shared(let stream):
       isReady(stream, POLLIN)
         ? Progress(Glibc.read(stream, buffer.baseAddress, buffer.count)) : .wouldBlock
@@ -60,7 +61,7 @@ enum HostStream: ~Copyable {
       Progress(
         Glibc.send(
           stream, bytes.baseAddress, bytes.count,
-          Int32(MSG_DONTWAIT.rawValue) | Int32(MSG_NOSIGNAL.rawValue)))
+          Int32(MSG_DONTWAIT | MSG_NOSIGNAL)))
     case .shared(let stream):
       // A pipe that is ready takes a page.
       isReady(stream, POLLOUT)

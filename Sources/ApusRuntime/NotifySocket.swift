@@ -44,13 +44,7 @@ package struct NotifySocket: Equatable, Sendable {
   ///   program's if that stays in the foreground.
   /// - Returns: nil when the container was made without a folder for it.
   package func listen(in state: Int32, mainPID: Int32) throws(RuntimeError) -> NotifyRelay? {
-    let folder: Descriptor
-    do throws(KernelError) {
-      folder = try open(Self.folder, [.path, .directory, .noFollow], at: state)
-    } catch {
-      if error.errno == .noSuchFileOrDirectory { return nil }
-      throw RuntimeError("open the folder of the notify socket", error)
-    }
+    guard let folder = try openFolder(in: state) else { return nil }
     let manager = try attempt("connect to NOTIFY_SOCKET") { () throws(KernelError) in
       try UnixSocket(connecting: .datagram, to: host)
     }
@@ -60,6 +54,15 @@ package struct NotifySocket: Equatable, Sendable {
         path: "\(Self.folder)/\(Self.name)")
     }
     return NotifyRelay(from: socket, to: manager, mainPID: mainPID)
+  }
+
+  private func openFolder(in state: Int32) throws(RuntimeError) -> Descriptor? {
+    do throws(KernelError) {
+      return try open(Self.folder, [.path, .directory, .noFollow], at: state)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw RuntimeError("open the folder of the notify socket", error)
+    }
   }
 
   /// Removes what ``prepare(in:)`` and ``listen(in:mainPID:)`` made, as far as it is there.
@@ -76,55 +79,46 @@ package struct NotifySocket: Equatable, Sendable {
 
 /// A notify socket that a container may write to, until the service manager knows that it is ready.
 package struct NotifyRelay: ~Copyable {
-  private enum Stage: ~Copyable {
-    /// The container has not said that it is ready.
-    case listening(UnixSocket)
-    /// The service manager has been told. It closes its copy of the pipe when it has read that.
-    case barrier(Descriptor, deadline: Int64)
-    case done
-  }
-
-  private var stage: Stage
+  /// Nil when the container has said that it is ready.
+  private var socket: UnixSocket?
+  /// A pipe whose other end the service manager closes when it has read what it was told.
+  private var barrier: Descriptor?
+  private var deadline: Int64 = 0
   private let manager: UnixSocket
   private let mainPID: Int32
 
   init(from socket: consuming UnixSocket, to manager: consuming UnixSocket, mainPID: Int32) {
-    stage = .listening(socket)
+    self.socket = consume socket
     self.manager = manager
     self.mainPID = mainPID
   }
 
   /// What to poll; no descriptor when there is nothing left to do.
   var entry: pollfd {
-    switch stage {
-    case .listening(let socket): pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
-    // The end of the pipe is a hang-up, which is always told.
-    case .barrier(let pipe, _): pollfd(fd: pipe.number, events: 0, revents: 0)
-    case .done: pollfd(fd: -1, events: 0, revents: 0)
+    switch socket {
+    case .some(let socket): pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+    // The end of a pipe is a hang-up, which is told unasked.
+    case .none: pollfd(fd: barrier.polledNumber, events: 0, revents: 0)
     }
   }
 
   /// How long to poll at most, in milliseconds; -1 for ever.
-  var timeout: Int32 {
-    switch stage {
-    case .listening, .done: -1
-    case .barrier(_, let deadline): Int32(clamping: max(0, deadline - now()))
-    }
-  }
+  var timeout: Int32 { barrier == nil ? -1 : Int32(clamping: max(0, deadline - now())) }
 
   /// Goes on, when ``entry`` was ready or the time is up.
   mutating func proceed() throws(KernelError) {
-    switch stage {
-    case .listening(let socket):
-      // Descriptors that come along are dropped by the kernel: that alone answers a BARRIER=1.
-      var bytes = [UInt8](repeating: 0, count: 4096)
-      let number = socket.number
-      let count = try check("recv", "the notify socket") { recv(number, &bytes, bytes.count, 0) }
-      let lines = bytes[..<count].split(separator: UInt8(ascii: "\n"))
-      guard let ready = lines.first(where: { $0.starts(with: "READY=".utf8) }) else { return }
-      try tellManager(Array(ready))
-    case .barrier, .done: stage = .done
+    if socket == nil {
+      barrier = nil
+      return
     }
+    let number = entry.fd
+    // Descriptors that come along are dropped by the kernel: that alone answers a BARRIER=1.
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = try check("recv", "the notify socket") { recv(number, &bytes, bytes.count, 0) }
+    let lines = bytes[..<count].split(separator: UInt8(ascii: "\n"))
+    guard let ready = lines.first(where: { $0.starts(with: "READY=".utf8) }) else { return }
+    socket = nil
+    try tellManager(Array(ready))
   }
 
   private mutating func tellManager(_ ready: [UInt8]) throws(KernelError) {
@@ -133,10 +127,12 @@ package struct NotifyRelay: ~Copyable {
     // The service manager knows a sender by its process, which must not be gone before the
     // message has been read.
     var ends: [Int32] = [-1, -1]
-    try check("pipe2") { pipe2(&ends, O_CLOEXEC) }
-    let (reading, writing) = (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
+    try check("pipe") { apus_pipe(&ends) }
+    let reading = Descriptor(owning: ends[0])
+    let writing = Descriptor(owning: ends[1])
     try manager.send(Array("BARRIER=1".utf8), descriptors: [writing.number])
-    stage = .barrier(reading, deadline: now() + 30_000)
+    barrier = consume reading
+    deadline = now() + 30_000
   }
 
   /// Passes on that the container is ready, and returns when the service manager has taken notice
@@ -146,10 +142,10 @@ package struct NotifyRelay: ~Copyable {
   {
     try attempt("forward READY=1 to NOTIFY_SOCKET") { () throws(KernelError) in
       while true {
-        let isListening = if case .listening = stage { true } else { false }
+        // What has been said is passed on, even if the process has ended since.
         var entries = [
           entry,
-          pollfd(fd: isListening ? process.number : -1, events: Int16(POLLIN), revents: 0),
+          pollfd(fd: socket == nil ? -1 : process.number, events: Int16(POLLIN), revents: 0),
         ]
         if entries[0].fd < 0 { return }
         let timeout = self.timeout

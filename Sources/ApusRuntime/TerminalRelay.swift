@@ -23,24 +23,22 @@ package struct TerminalRelay: ~Copyable {
     _ terminal: consuming HostTerminal, master: consuming Descriptor, input: Int32 = 0,
     output: Int32 = 1
   ) throws(RuntimeError) {
-    let peer: Descriptor
-    do throws(KernelError) {
-      peer = try openPeer(of: master)
-      let number = master.number
+    let number = master.number
+    let peer = try attempt("relay the terminal") { () throws(KernelError) in
       // Nobody else has the master.
       try check("fcntl F_SETFL", "the terminal") { apus_fcntl(number, F_SETFL, Int(O_NONBLOCK)) }
       // The host's terminal makes "\r\n" where it is needed.
       try TerminalSettings(of: number).plainNewlines.apply(to: number)
-    } catch {
-      throw RuntimeError("relay the terminal", error)
+      return try openPeer(ofMaster: number)
     }
+    var terminal = terminal
+    try? terminal.size?.apply(to: number)
+    try terminal.makeRaw()
     self.input = HostStream(input, .readOnly)
     self.output = HostStream(output, .writeOnly)
     self.peer = consume peer
     self.master = consume master
     self.terminal = terminal
-    copyWindowSize()
-    try self.terminal.makeRaw()
   }
 
   /// Gives the container's terminal the size of the host's.
@@ -58,7 +56,7 @@ package struct TerminalRelay: ~Copyable {
 
   /// What to poll.
   var entries: [pollfd] {
-    let number = master?.number ?? -1
+    let number = master.polledNumber
     let wantsKeys = number >= 0 && !inputEnded && keys.isEmpty
     let events = (screen.isEmpty && !screenEnded ? POLLIN : 0) | (keys.isEmpty ? 0 : POLLOUT)
     return [
@@ -82,9 +80,9 @@ package struct TerminalRelay: ~Copyable {
     if keys.isEmpty {
       guard !inputEnded else { return false }
       // Like the keyboard of a terminal, an input that ends says nothing to the program.
-      if keys.fill(with: input.read) == .ended { inputEnded = true }
+      if keys.fill(from: input) == .ended { inputEnded = true }
     }
-    switch keys.flush(with: { Progress(write(master, $0.baseAddress, $0.count)) }) {
+    switch keys.flush(to: master) {
     case .bytes: return true
     case .wouldBlock: return false
     case .ended:
@@ -96,12 +94,8 @@ package struct TerminalRelay: ~Copyable {
 
   private mutating func copyScreen() -> Bool {
     guard let master = master?.number else { return false }
-    if screen.isEmpty, !screenEnded,
-      screen.fill(with: { Progress(read(master, $0.baseAddress, $0.count)) }) == .ended
-    {
-      screenEnded = true
-    }
-    switch screen.flush(with: output.write) {
+    if screen.isEmpty, !screenEnded, screen.fill(from: master) == .ended { screenEnded = true }
+    switch screen.flush(to: output) {
     case .bytes: return true
     case .wouldBlock: return false
     case .ended:
@@ -127,11 +121,10 @@ package struct TerminalRelay: ~Copyable {
     var left = 1 << 20
     while let number = master?.number {
       if screen.isEmpty {
-        let progress = screen.fill { Progress(read(number, $0.baseAddress, $0.count)) }
-        guard left > 0, case .bytes(let count) = progress else { return }
+        guard left > 0, case .bytes(let count) = screen.fill(from: number) else { return }
         left -= count
       }
-      switch screen.flush(with: output.write) {
+      switch screen.flush(to: output) {
       case .bytes: continue
       case .ended: hangUp()
       case .wouldBlock:
@@ -161,16 +154,33 @@ private struct RelayBuffer: ~Copyable {
   var isEmpty: Bool { pending.isEmpty }
 
   /// Reads, when nothing is left to be written.
-  mutating func fill(with read: (UnsafeMutableRawBufferPointer) -> Progress) -> Progress {
-    let progress = read(bytes)
+  mutating func fill(from stream: borrowing HostStream) -> Progress {
+    filled(stream.read(into: bytes))
+  }
+
+  /// Reads from a descriptor that is non-blocking.
+  mutating func fill(from number: Int32) -> Progress {
+    filled(Progress(read(number, bytes.baseAddress, bytes.count)))
+  }
+
+  private mutating func filled(_ progress: Progress) -> Progress {
     if case .bytes(let count) = progress { pending = 0..<count }
     return progress
   }
 
   /// Writes what there is; ``Progress/wouldBlock`` when there is nothing.
-  mutating func flush(with write: (UnsafeRawBufferPointer) -> Progress) -> Progress {
-    if pending.isEmpty { return .wouldBlock }
-    let progress = write(UnsafeRawBufferPointer(rebasing: bytes[pending]))
+  mutating func flush(to stream: borrowing HostStream) -> Progress {
+    pending.isEmpty ? .wouldBlock : flushed(stream.write(rest))
+  }
+
+  /// Writes to a descriptor that is non-blocking.
+  mutating func flush(to number: Int32) -> Progress {
+    pending.isEmpty ? .wouldBlock : flushed(Progress(write(number, rest.baseAddress, rest.count)))
+  }
+
+  private var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[pending]) }
+
+  private mutating func flushed(_ progress: Progress) -> Progress {
     if case .bytes(let count) = progress { pending.removeFirst(count) }
     return progress
   }

@@ -35,5 +35,15 @@ public func duplicate(_ number: Int32, atLeast lowest: Int32 = 3) throws(KernelE
     })
 }
 
+extension Optional where Wrapped == Descriptor {
+  /// The number to poll: that of the descriptor, or -1, which poll passes over.
+  public var polledNumber: Int32 {
+    switch self {
+    case .some(let descriptor): descriptor.number
+    case .none: -1
+    }
+  }
+}
+
 /// The current directory, as the `*at` calls name it (AT_FDCWD).
 public let currentDirectory: Int32 = -100

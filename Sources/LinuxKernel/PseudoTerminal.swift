@@ -27,7 +27,7 @@ public struct PseudoTerminal: ~Copyable, Sendable {
     }
     try check("ioctl TIOCSPTLCK", "/dev/pts/ptmx") { apus_unlock_pty(master.number) }
     // By its name the peer could be something else meanwhile (CVE-2025-52565).
-    let peer = try openPeer(of: master)
+    let peer = try openPeer(ofMaster: master.number)
     try size?.apply(to: master.number)
     self.init(master: master, peer: peer)
   }
@@ -80,11 +80,10 @@ public struct PseudoTerminal: ~Copyable, Sendable {
 }
 
 /// Opens another descriptor of the peer of a master that came from elsewhere.
-public func openPeer(of master: borrowing Descriptor) throws(KernelError) -> Descriptor {
-  let number = master.number
-  return Descriptor(
+public func openPeer(ofMaster master: Int32) throws(KernelError) -> Descriptor {
+  Descriptor(
     owning: try check("ioctl TIOCGPTPEER", "the terminal") {
-      apus_open_pty_peer(number, O_RDWR | O_NOCTTY | O_CLOEXEC)
+      apus_open_pty_peer(master, O_RDWR | O_NOCTTY | O_CLOEXEC)
     })
 }
 
