@@ -83,7 +83,17 @@ public struct Container: Sendable {
   public func send(_ signal: Signal) throws(RuntimeError) {
     let process = try openInit(
       "cannot send \(signal) to container \"\(id)\": container not running")
-    try attempt("kill container \"\(id)\"") { () throws(KernelError) in try process.send(signal) }
+    try attempt("kill container \"\(id)\"") { () throws(KernelError) in
+      try process.send(signal)
+      // Without a PID namespace of its own nobody takes the others along.
+      if signal == .kill, !hasOwnPIDNamespace { try cgroup.killAll() }
+    }
+  }
+
+  private var hasOwnPIDNamespace: Bool {
+    record.config.namespaces.contains {
+      $0.type == NamespaceKind.pid.libcontainerName && ($0.path ?? "").isEmpty
+    }
   }
 
   /// Freezes or thaws everything in it.

@@ -11,6 +11,9 @@ public struct ContainerStore: Sendable {
   /// Told what a person may want to know though nothing failed.
   public var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
 
+  /// Whether ``log`` is told of what config.json has and nobody knows; that takes some time.
+  public var namesUnknownKeys = false
+
   /// Where containers are made.
   public let workplace: Workplace
 

@@ -18,7 +18,7 @@ extension ContainerStore {
       _ = try launch.run("create container \"\(id)\"")
       return try Container(id, in: self)
     }
-    let spec = try loadSpec(bundle: options.bundle, log: log)
+    let spec = try loadSpec(bundle: options.bundle, for: self)
     if spec.process?.terminal == true, options.consoleSocket == nil {
       throw RuntimeError(
         "create container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
@@ -56,6 +56,9 @@ extension ContainerStore {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
     try requireRootfs(plan, purpose)
+    try attempt("\(purpose) (config.json /linux/cgroupsPath)") { () throws(KernelError) in
+      try cgroup.requireUnused()
+    }
     var consoleSocket: ConsoleSocket?
     if let path = options.consoleSocket { consoleSocket = try ConsoleSocket(connectingTo: path) }
     var processSocket: ProcessSocket?

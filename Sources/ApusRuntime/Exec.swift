@@ -30,7 +30,7 @@ extension Container {
     if process.terminal == true, options.consoleSocket == nil { host = try HostTerminal() }
     var performer = try launch(plan, purpose, cgroup, target, options)
     if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
-    var relay = try relay(&host, &performer)
+    var relay = try relay(&host, performer.terminal.take())
     var notify: NotifyRelay? = nil
     return try foreground.wait(for: performer.process, relay: &relay, notify: &notify).exitStatus
   }

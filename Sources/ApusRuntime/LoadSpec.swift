@@ -3,17 +3,21 @@ import LinuxKernel
 import OCISpec
 
 /// Reads and checks a bundle's config.json.
-/// - Parameter log: told of what the author should know though nothing is wrong.
-public func loadSpec(
-  bundle: String, log: (LogLevel, String) -> Void = { _, _ in }
-) throws(RuntimeError) -> Spec {
+/// - Parameter store: whose log is told of what the author should know though nothing is wrong.
+public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(RuntimeError) -> Spec {
   let path = "\(bundle)/config.json"
   let bytes = try attempt("read the bundle's configuration") { () throws(KernelError) in
     try readFile(path)
   }
   let spec: Spec
   do throws(JSONError) {
-    spec = try decodeJSON(Spec.self, from: bytes)
+    if let store, store.namesUnknownKeys {
+      var unknown: [String] = []
+      spec = try decodeJSON(Spec.self, from: bytes, unknownKeys: &unknown)
+      for key in unknown { store.log(.debug, "\(path): \(key): unknown, and passed over") }
+    } else {
+      spec = try decodeJSON(Spec.self, from: bytes)
+    }
   } catch {
     throw RuntimeError("\(path): \(error)")
   }
@@ -21,6 +25,8 @@ public func loadSpec(
     let hint = violation.hint.map { " (\($0))" } ?? ""
     throw RuntimeError("\(path): \(violation.pointer): \(violation.problem)\(hint)")
   }
-  for warning in spec.warnings() { log(.warning, "\(path): \(warning)") }
+  if let store {
+    for warning in spec.warnings() { store.log(.warning, "\(path): \(warning)") }
+  }
   return spec
 }

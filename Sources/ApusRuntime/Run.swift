@@ -17,7 +17,7 @@ extension ContainerStore {
       launch.add("--", id)
       return try launch.run("run container \"\(id)\"")
     }
-    let spec = try loadSpec(bundle: options.bundle, log: log)
+    let spec = try loadSpec(bundle: options.bundle, for: self)
     let hasTerminal = spec.process?.terminal == true
     if run.detach {
       if hasTerminal, options.consoleSocket == nil {
@@ -25,31 +25,28 @@ extension ContainerStore {
           "run container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
             + "for a detached container without --console-socket, whose owner gets it")
       }
-      _ = try hold(id, spec, options)
-      try startOrRemove(id)
-      return 0
+      var performer: HostPerformer? = try hold(id, spec, options)
+      do throws(RuntimeError) {
+        try Container(id, in: self).start(&performer)
+        return 0
+      } catch {
+        try? delete(id, force: true)
+        throw error
+      }
     }
     let foreground = try Foreground(subreaper: run.subreaper, log: log)
     var host: HostTerminal?
     if hasTerminal, options.consoleSocket == nil { host = try HostTerminal() }
-    var performer = try hold(id, spec, options)
+    var performer: HostPerformer? = try hold(id, spec, options)
     do throws(RuntimeError) {
-      var relay = try relay(&host, &performer)
+      var relay = try relay(&host, performer?.terminal.take())
       let container = try Container(id, in: self)
       var notify = try container.listenForNotify(mainPID: getpid())
-      try container.open()
-      let end = try foreground.wait(for: performer.process, relay: &relay, notify: &notify)
+      try container.open(&performer)
+      guard let made = performer.take() else { return 0 }
+      let end = try foreground.wait(for: made.process, relay: &relay, notify: &notify)
       if !run.keep { try delete(id, force: true) }
       return end.exitStatus
-    } catch {
-      try? delete(id, force: true)
-      throw error
-    }
-  }
-
-  private func startOrRemove(_ id: String) throws(RuntimeError) {
-    do throws(RuntimeError) {
-      try Container(id, in: self).start()
     } catch {
       try? delete(id, force: true)
       throw error
@@ -58,9 +55,9 @@ extension ContainerStore {
 }
 
 /// The relay between the caller's terminal and the container's, where there is one.
-func relay(_ host: inout HostTerminal?, _ performer: inout HostPerformer) throws(RuntimeError)
+func relay(_ host: inout HostTerminal?, _ master: consuming Descriptor?) throws(RuntimeError)
   -> TerminalRelay?
 {
-  guard let master = performer.terminal.take(), let terminal = host.take() else { return nil }
+  guard let master, let terminal = host.take() else { return nil }
   return try TerminalRelay(terminal, master: master)
 }

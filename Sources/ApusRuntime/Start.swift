@@ -14,8 +14,13 @@ extension Container {
       _ = try launch.run("start container \"\(id)\"")
       return
     }
+    var maker: HostPerformer?
+    try start(&maker)
+  }
+
+  func start(_ maker: inout HostPerformer?) throws(RuntimeError) {
     var notify = try listenForNotify(mainPID: record.initProcessPID)
-    try open()
+    try open(&maker)
     if notify != nil, let process = try? openInit() {
       try notify?.forward(untilReadyOrEndOf: process)
     }
@@ -28,9 +33,12 @@ extension Container {
   }
 
   /// Opens the gate and runs the poststart hooks.
-  func open() throws(RuntimeError) {
+  /// - Parameter maker: what the container's maker, if that is us, has of it: init still tells it
+  ///   what goes wrong before the program runs.
+  func open(_ maker: inout HostPerformer?) throws(RuntimeError) {
     let now = try passGate()
     do throws(RuntimeError) {
+      try maker?.proceedToExec()
       try now.runPoststartHooks()
     } catch {
       // runtime.md, Lifecycle: "generate an error, stop the container, and continue at step 12".

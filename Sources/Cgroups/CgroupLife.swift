@@ -29,6 +29,24 @@ extension CgroupPaths {
     }
   }
 
+  /// Refuses a cgroup that others are in, or that is frozen: what is made is removed again one day,
+  /// and everything in it killed.
+  public func requireUnused() throws(KernelError) {
+    for path in distinct {
+      guard let bytes = try? readFile("\(path)/cgroup.procs") else { continue }
+      let count = bytes.count { $0 == UInt8(ascii: "\n") }
+      if count > 0 {
+        throw KernelError(
+          call: "use a cgroup that has \(count) processes in it already,", subject: path,
+          errno: .resourceBusy)
+      }
+    }
+    if isFrozen {
+      throw KernelError(
+        call: "use a cgroup that is frozen,", subject: distinct.first ?? "", errno: .resourceBusy)
+    }
+  }
+
   /// Puts a process into the cgroup of every hierarchy.
   public func join(_ pid: Int32) throws(KernelError) {
     for path in distinct { try writeFile("\(path)/cgroup.procs", String(pid)) }
