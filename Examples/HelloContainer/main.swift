@@ -3,7 +3,7 @@ import ApusRuntime
 import OCISpec
 
 /// - Parameter bundle: a folder with a config.json and a root file system.
-func hello(_ bundle: String) throws(RuntimeError) {
+func hello(bundle: String) throws(RuntimeError) {
   let store = ContainerStore(root: "/run/hello")
   let container = try store.create("hello", CreateOptions(bundle: bundle))
   print("it is \(container.status) and waits at the gate")
@@ -11,15 +11,15 @@ func hello(_ bundle: String) throws(RuntimeError) {
   try container.start()
   print("it is \(container.status)")
 
-  let uname = Spec.Process(args: ["uname", "-n"], env: ["PATH=/bin:/usr/bin"])
-  let status = try container.exec(uname)
-  print("uname ended with \(status)")
+  let name = Spec.Process(args: ["hostname"], env: ["PATH=/bin:/usr/bin"])
+  let status = try container.exec(name)
+  print("hostname ended with status \(status)")
 
   try container.delete(force: true)
 }
 
 do throws(RuntimeError) {
-  try hello(CommandLine.arguments.dropFirst().first ?? ".")
+  try hello(bundle: CommandLine.arguments.dropFirst().first ?? ".")
 } catch {
   print("hello: \(error)")
 }
