@@ -45,7 +45,7 @@ struct NotifySocketTests {
       try #require(isTold)
       var barrier = try manager.receive()
       #expect(String(decoding: barrier.bytes, as: UTF8.self) == "BARRIER=1")
-      let pipe = try #require(barrier.takeDescriptor())
+      let pipe = try descriptor(of: &barrier)
       #expect(try !ProcessDescriptor(opening: probe.pid).waitUntilEnded(milliseconds: 200))
       _ = consume pipe
     }
@@ -122,14 +122,14 @@ struct NotifySocketTests {
     let socket = try #require(NotifySocket(host: host.address))
     try socket.prepare(in: host.state.number)
     for _ in 1...2 {
-      let relay = try socket.listen(in: host.state.number, mainPID: 1)
-      #expect(relay != nil)
+      let isListening = try socket.listen(in: host.state.number, mainPID: 1) != nil
+      #expect(isListening)
     }
     try NotifySocket.remove(in: host.state.number)
     #expect(access("\(host.folder.path)/notify", F_OK) != 0)
     try NotifySocket.remove(in: host.state.number)
-    let relay = try socket.listen(in: host.state.number, mainPID: 1)
-    #expect(relay == nil)
+    let isListening = try socket.listen(in: host.state.number, mainPID: 1) != nil
+    #expect(!isListening)
   }
 
   @Test func aServiceManagerThatIsGoneIsNamed() throws {

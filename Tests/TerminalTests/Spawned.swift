@@ -39,14 +39,14 @@ final class Spawned {
     defer { posix_spawnattr_destroy(&attributes) }
     // In a session of its own, so that no terminal of the tests' caller is in sight; and with no
     // signal blocked, as the tests' threads may have them.
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK))
+    posix_spawnattr_setflags(&attributes, Int16(0x80 /* POSIX_SPAWN_SETSID */ | POSIX_SPAWN_SETSIGMASK))
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
     var argv = arguments.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
     var pid: Int32 = 0
-    let error = posix_spawnp(&pid, arguments[0], &actions, &attributes, &argv, environ)
+    let error = posix_spawnp(&pid, arguments[0], &actions, &attributes, &argv, Glibc.environ)
     try #require(error == 0, "\(arguments[0]): \(String(cString: strerror(error)))")
     self.pid = pid
   }
@@ -113,7 +113,7 @@ final class Pipe {
 
   init() throws {
     var ends: [Int32] = [-1, -1]
-    try check("pipe2") { pipe2(&ends, O_CLOEXEC) }
+    try check("pipe") { apus_pipe(&ends) }
     reading = Descriptor(owning: ends[0])
     writingEnd = Descriptor(owning: ends[1])
   }
@@ -179,4 +179,10 @@ func boundSocket(_ type: __socket_type, _ name: String) throws -> Descriptor {
     }
   }
   return descriptor
+}
+
+/// The descriptor that came with a message.
+func descriptor(of message: inout ReceivedMessage) throws -> Descriptor {
+  if let descriptor = message.takeDescriptor() { return descriptor }
+  throw KernelError(call: "receive", subject: "a descriptor", errno: .badFileDescriptor)
 }
