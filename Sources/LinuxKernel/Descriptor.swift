@@ -28,7 +28,8 @@ public struct Descriptor: ~Copyable, Sendable {
 }
 
 /// A second descriptor of the same open file as one that isn't ours, close-on-exec.
-public func duplicate(_ number: Int32, atLeast lowest: Int32 = 3) throws(KernelError) -> Descriptor {
+public func duplicate(_ number: Int32, atLeast lowest: Int32 = 3) throws(KernelError) -> Descriptor
+{
   Descriptor(
     owning: try check("fcntl F_DUPFD_CLOEXEC", "descriptor \(number)") {
       apus_fcntl(number, F_DUPFD_CLOEXEC, Int(lowest))

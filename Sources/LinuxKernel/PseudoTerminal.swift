@@ -22,7 +22,8 @@ public struct PseudoTerminal: ~Copyable, Sendable {
     try proveTerminals(master.number, "/dev/pts/ptmx")
     let found = try status(master.number, path: "/dev/pts/ptmx")
     guard found.isCharacterDevice(5, 2) else {
-      throw KernelError(call: "recognise", subject: "/dev/pts/ptmx",
+      throw KernelError(
+        call: "recognise", subject: "/dev/pts/ptmx",
         errno: .operationNotSupportedByDevice)
     }
     try check("ioctl TIOCSPTLCK", "/dev/pts/ptmx") { apus_unlock_pty(master.number) }
@@ -56,7 +57,8 @@ public struct PseudoTerminal: ~Copyable, Sendable {
     // (CVE-2026-88264).
     let type = try status(place.number, path: path).fileType
     guard type != S_IFLNK else {
-      throw KernelError(call: "mount the terminal on a link,", subject: path, errno: .tooManySymbolicLinkLevels)
+      throw KernelError(
+        call: "mount the terminal on a link,", subject: path, errno: .tooManySymbolicLinkLevels)
     }
     let tree = try cloneTree("", at: peer.number, recursive: false)
     try attach(tree, on: place.number, path: path)
@@ -91,7 +93,8 @@ private func proveTerminals(_ descriptor: Int32, _ path: String) throws(KernelEr
   var found = statfs()
   try check("fstatfs", path) { fstatfs(descriptor, &found) }
   guard found.f_type == 0x1cd1 /* DEVPTS_SUPER_MAGIC */ else {
-    throw KernelError(call: "find a devpts at", subject: path, errno: .operationNotSupportedByDevice)
+    throw KernelError(
+      call: "find a devpts at", subject: path, errno: .operationNotSupportedByDevice)
   }
 }
 

@@ -74,11 +74,15 @@ func passDescriptorsOn(_ preserved: Int) throws -> Never {
 }
 
 /// Passes on that a process is ready: one that exists, or one that it runs in the foreground.
-func notify(_ host: String, _ state: String, pid: Int32?, _ program: ArraySlice<String>) throws -> Int32 {
+func notify(_ host: String, _ state: String, pid: Int32?, _ program: ArraySlice<String>) throws
+  -> Int32
+{
   let folder = try open(state, [.readOnly, .directory])
   guard let socket = NotifySocket(host: host) else { return 64 }
   try socket.prepare(in: folder.number)
-  guard var relay = try socket.listen(in: folder.number, mainPID: pid ?? getpid()) else { return 64 }
+  guard var relay = try socket.listen(in: folder.number, mainPID: pid ?? getpid()) else {
+    return 64
+  }
   say("listening")
   if let pid {
     try relay.forward(untilReadyOrEndOf: try ProcessDescriptor(opening: pid))
@@ -95,6 +99,7 @@ func notify(_ host: String, _ state: String, pid: Int32?, _ program: ArraySlice<
 }
 
 do {
+  if words.first != "descriptors" { try secureInheritedDescriptors() }
   switch words.first {
   case "run": exit(try run(words.dropFirst(), signalFirst: false))
   case "run-after-signal": exit(try run(words.dropFirst(), signalFirst: true))

@@ -47,7 +47,8 @@ struct ConsoleSocketTests {
   }
 
   @Test(arguments: [
-    ("missing", "ENOENT"), ("file", "ENOTSOCK"), ("deaf", "ECONNREFUSED"), ("messages", "EPROTOTYPE"),
+    ("missing", "ENOENT"), ("file", "ENOTSOCK"), ("deaf", "ECONNREFUSED"),
+    ("messages", "EPROTOTYPE"),
   ])
   func aPathThatIsNoneIsNamed(name: String, errno: String) throws {
     let folder = try Folder()
@@ -55,7 +56,8 @@ struct ConsoleSocketTests {
     let directory = try open(folder.path, [.path, .directory])
     _ = try open("\(folder.path)/file", [.writeOnly, .create], mode: 0o600)
     _ = try Listener("\(folder.path)/deaf")
-    let messages = try UnixSocket(receivingAt: "messages", in: directory.number, mode: 0o600, path: "")
+    let messages = try UnixSocket(
+      receivingAt: "messages", in: directory.number, mode: 0o600, path: "")
     let error = #expect(throws: RuntimeError.self) { _ = try ConsoleSocket(connectingTo: path) }
     #expect(error?.description.hasPrefix("connect to --console-socket \(path): \(errno) ") == true)
     let other = #expect(throws: RuntimeError.self) { _ = try ProcessSocket(connectingTo: path) }
@@ -78,6 +80,7 @@ private final class Listener {
 
   func accept() throws -> UnixSocket {
     let number = descriptor.number
-    return UnixSocket(owning: Descriptor(owning: try check("accept") { Glibc.accept(number, nil, nil) }))
+    return UnixSocket(
+      owning: Descriptor(owning: try check("accept") { Glibc.accept(number, nil, nil) }))
   }
 }

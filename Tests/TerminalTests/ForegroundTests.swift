@@ -4,7 +4,9 @@ import Testing
 
 /// Waiting for a process, and passing signals on to it.
 struct ForegroundTests {
-  private func run(_ script: String, command: String = "run") throws -> (status: Int32, output: String) {
+  private func run(_ script: String, command: String = "run") throws -> (
+    status: Int32, output: String
+  ) {
     let pipe = try Pipe()
     let probe = try Spawned(
       [try Spawned.probe, command, "sh", "-c", script], streams: [nil, pipe.writing, pipe.writing])

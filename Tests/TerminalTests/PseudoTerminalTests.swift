@@ -12,7 +12,8 @@ struct PseudoTerminalTests {
     let shell = try Spawned(
       [
         "unshare", "-m", "--propagation", "private", "sh", "-ec",
-        "mkdir -p $1/root/dev/pts; cd $1/root\n\(script)\nexec $0 console $1/root", try Spawned.probe, root.path,
+        "mkdir -p $1/root/dev/pts; cd $1/root\n\(script)\nexec $0 console $1/root",
+        try Spawned.probe, root.path,
       ], streams: [nil, pipe.writing, pipe.writing])
     pipe.closeWriting()
     let output = Transcript(pipe.reading.number).readToEnd()
@@ -40,7 +41,8 @@ struct PseudoTerminalTests {
 
   /// CVE-2026-41579: what is made in /dev must not land outside.
   @Test func aDevThatIsALinkIsRefused() throws {
-    let result = try console("mv dev ../outside; ln -s ../outside dev; mount -t devpts devpts ../outside/pts")
+    let result = try console(
+      "mv dev ../outside; ln -s ../outside dev; mount -t devpts devpts ../outside/pts")
     #expect(result.status == 1)
     #expect(result.output.contains("ELOOP"), "\(result.output)")
     #expect(access("\(result.root.path)/outside/console", F_OK) != 0)

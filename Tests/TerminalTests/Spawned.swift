@@ -7,6 +7,8 @@ import Testing
 final class Spawned {
   let pid: Int32
   private var end: Termination?
+  // What the tests' own caller has left open would be in the way of what they open.
+  private static let secured: Void? = try? secureInheritedDescriptors()
 
   /// The probe, beside the tests' own binary.
   static var probe: String {
@@ -20,6 +22,7 @@ final class Spawned {
   ///   - streams: what becomes descriptor 0, 1, …; nil for the null device.
   ///   - terminal: the path of a terminal that becomes the controlling one.
   init(_ arguments: [String], streams: [Int32?] = [], terminal: String? = nil) throws {
+    _ = Self.secured
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -39,7 +42,8 @@ final class Spawned {
     defer { posix_spawnattr_destroy(&attributes) }
     // In a session of its own, so that no terminal of the tests' caller is in sight; and with no
     // signal blocked, as the tests' threads may have them.
-    posix_spawnattr_setflags(&attributes, Int16(0x80 /* POSIX_SPAWN_SETSID */ | POSIX_SPAWN_SETSIGMASK))
+    posix_spawnattr_setflags(
+      &attributes, Int16(0x80 /* POSIX_SPAWN_SETSID */ | POSIX_SPAWN_SETSIGMASK))
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)

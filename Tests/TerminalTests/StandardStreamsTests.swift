@@ -36,7 +36,10 @@ struct StandardStreamsTests {
       mount -t tmpfs none $1 && echo > $1/file && mount -o remount,ro $1 && exec $0 own 4711 < $1/file
       """
     let shell = try Spawned(
-      ["unshare", "-m", "--propagation", "private", "sh", "-c", script, try Spawned.probe, folder.path])
+      [
+        "unshare", "-m", "--propagation", "private", "sh", "-c", script, try Spawned.probe,
+        folder.path,
+      ])
     #expect(try shell.wait() == 0)
   }
 }
