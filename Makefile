@@ -16,8 +16,9 @@ TO_BENCH = hyperfine strace
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
-demo: build ## Take a container from create to delete, before your eyes
-	@Scripts/packages $(TO_DEMO)
+demo: ## Take a container from create to delete, before your eyes
+	@Scripts/packages $(TO_BUILD) $(TO_DEMO)
+	@$(MAKE) --no-print-directory build
 	@Scripts/demo
 
 build: ## Build the static binary, .build/release/apus
@@ -28,8 +29,9 @@ test: ## Check everything, on real containers too (as root)
 	@Scripts/packages $(TO_BUILD) $(TO_TEST)
 	@Scripts/test
 
-bench: build ## Measure apus beside crun, runc and a floor in C
-	@Scripts/packages $(TO_BENCH)
+bench: ## Measure apus beside crun, runc and a floor in C
+	@Scripts/packages $(TO_BUILD) $(TO_BENCH)
+	@$(MAKE) --no-print-directory build
 	Bench/bench
 
 install: build ## Install it, as PREFIX/bin/apus (PREFIX=/usr/local)
