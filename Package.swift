@@ -30,7 +30,7 @@ let package = Package(
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"]),
-    .testTarget(name: "ContainerTests"),
+    .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel"]),
     .testTarget(name: "CommandLineTests"),
     .testTarget(name: "TerminalTests", dependencies: ["ApusRuntime", "LinuxKernel", "TerminalProbe"]),
     .executableTarget(

@@ -1,78 +1,121 @@
+import Glibc
+import JSON
+import OCISpec
 import Testing
 
-/// The life of real containers, seen from outside and from inside.
-@Suite(.serialized) struct LifeTests {
+/// The life of a container, command by command.
+@Suite struct LifeTests {
   @Test func runPassesOutputAndExitStatusOn() throws {
-    let apus = try Sandbox(arguments: #""/bin/sh", "-c", "id -u; exit 7""#)
-    let result = apus("run c1")
-    #expect(result.status == 7)
-    #expect(result.output == "0\n")
-    #expect(apus("state c1").output.contains("does not exist"))
+    let apus = try Sandbox("/bin/sh", "-c", "id -u; echo wrong >&2; exit 7")
+    #expect(try apus.run() == Finished(status: 7, output: "0\n", errors: "wrong\n"))
+    expectRefusal(try apus("state", apus.id), "does not exist")
+  }
+
+  @Test func runSaysWhichSignalEndedTheProgram() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    let run = try apus.begin("run", apus.id)
+    #expect(try eventually { try apus("state", apus.id).output.contains("running") })
+    #expect(try apus("kill", apus.id, "KILL") == .silently)
+    #expect(try run.finish().status == 128 + 9)
   }
 
   @Test func aContainerIsHeldAtTheGateUntilStart() throws {
-    let apus = try Sandbox(arguments: #""/bin/sleep", "100""#)
-    #expect(apus("create c1") == (0, ""))
-    #expect(apus("state c1").output.contains(#""status": "created""#))
-    #expect(apus("ps c1").output.split(separator: "\n").count == 1)
-    #expect(apus("start c1") == (0, ""))
-    #expect(apus("state c1").output.contains(#""status": "running""#))
-    let again = apus("start c1")
-    #expect(again.status == 1)
-    #expect(again.output.contains("already running"))
-    #expect(apus("delete c1").output.contains("not stopped"))
-    #expect(apus("pause c1") == (0, ""))
-    #expect(apus("state c1").output.contains(#""status": "paused""#))
-    #expect(apus("resume c1") == (0, ""))
-    #expect(apus("kill c1 KILL") == (0, ""))
-    #expect(apus("delete -f c1") == (0, ""))
-    #expect(shell("ls -d /sys/fs/cgroup/*/c1").status != 0)
+    let apus = try Sandbox("/bin/sh", "-c", "echo here > /dev/shm/here; exec sleep 100")
+    #expect(try apus.create() == .silently)
+    #expect(try apus.state().status == "created")
+    let seen = "/proc/\(try apus.pid())/root/dev/shm/here"
+    #expect(text(of: seen) == "")
+    #expect(try apus.start() == .silently)
+    #expect(try apus.state().status == "running")
+    #expect(eventually { text(of: seen) == "here\n" })
   }
 
-  @Test func aCreatedContainerIsDeletedWithoutForce() throws {
-    let apus = try Sandbox(arguments: #""/bin/true""#)
-    #expect(apus("create c2") == (0, ""))
-    #expect(apus("delete c2") == (0, ""))
-    #expect(apus("list").output.split(separator: "\n").count == 1)
-    #expect(shell("ls -d /sys/fs/cgroup/*/c2").status != 0)
+  @Test func stateTellsWhatCallersNeed() throws {
+    let apus = try Sandbox("/bin/true") { $0.annotations = ["org.test.key": "a value"] }
+    #expect(try apus.create() == .silently)
+    let state = try apus.state()
+    #expect(state.id == apus.id)
+    #expect(state.bundle == apus.folder)
+    #expect(state.annotations == ["org.test.key": "a value"])
+    #expect(try lines(of: "/proc/\(apus.pid())/status").contains("NSpid:\t\(apus.pid())\t1"))
+    #expect(try apus("kill", apus.id, "KILL") == .silently)
+    #expect(try eventually { try apus.state().status == "stopped" })
+    #expect(try apus.state().pid ?? 0 == 0)
   }
 
-  @Test func ofManyStartsExactlyOneWins() throws {
-    let apus = try Sandbox(arguments: #""/bin/sleep", "100""#)
-    for _ in 1...10 {
-      #expect(apus("create c3") == (0, ""))
-      let starts = shell(
-        """
-        cd \(apus.folder)
-        for i in 1 2 3 4 5 6 7 8; do
-          (timeout 10 \(apus.apus) --root state start c3 > /dev/null 2>&1; echo $?) &
-        done; wait
-        """)
-      let codes = starts.output.split(separator: "\n")
-      #expect(codes.filter { $0 == "0" }.count == 1)
-      #expect(codes.filter { $0 == "1" }.count == 7)
-      #expect(apus("state c3").output.contains(#""status": "running""#))
-      #expect(apus("delete -f c3") == (0, ""))
+  @Test func aPidFileHoldsTheNumberOfInit() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus("create", "--pid-file", "pid", apus.id) == .silently)
+    #expect(text(of: "\(apus.folder)/pid") == String(try apus.pid()))
+  }
+
+  @Test func pauseStopsEverythingUntilResume() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    #expect(try apus("pause", apus.id) == .silently)
+    #expect(try apus.state().status == "paused")
+    expectRefusal(try apus("pause", apus.id), "paused")
+    expectRefusal(try apus.delete(), "paused")
+    #expect(try apus("resume", apus.id) == .silently)
+    #expect(try apus.state().status == "running")
+    expectRefusal(try apus("resume", apus.id), "running")
+  }
+
+  @Test func aPausedContainerIsDeletedByForce() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    #expect(try apus("pause", apus.id) == .silently)
+    #expect(try apus.deleteByForce() == .silently)
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test func whatRunsIsDeletedByForceOnly() throws {
+    let apus = try Sandbox("/bin/sh", "-c", "sleep 100 & sleep 100 & wait")
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    expectRefusal(try apus.delete(), "not stopped", "running")
+    #expect(try apus.state().status == "running")
+    #expect(try apus.deleteByForce() == .silently)
+    #expect(apus.leftovers() == [])
+    expectRefusal(try apus.delete(), "does not exist")
+    #expect(try apus.deleteByForce() == .silently)
+  }
+
+  @Test func whatHasStoppedIsDeleted() throws {
+    let apus = try Sandbox("/bin/true")
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    #expect(try eventually { try apus.state().status == "stopped" })
+    expectRefusal(try apus("kill", apus.id, "TERM"), "not running")
+    #expect(try apus.delete() == .silently)
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test func processesThatOutliveInitAreDeletedWithItsContainer() throws {
+    let apus = try Sandbox("/bin/sh", "-c", "sleep 100 & sleep 100 &") {
+      $0.linux?.namespaces?.removeAll { $0.type == "pid" }
     }
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    #expect(try eventually { try apus.state().status == "stopped" })
+    #expect(try apus.delete() == .silently)
+    #expect(apus.leftovers() == [])
   }
 
-  @Test func nothingButStdioIsOpenInTheContainer() throws {
-    let apus = try Sandbox(arguments: #""/bin/sh", "-c", "echo /proc/self/fd/*""#)
-    let result = shell(
-      "cd \(apus.folder) && \(apus.apus) --root state run c4 7< /dev/null 8< /dev/null 9< /dev/null")
-    #expect(result == (0, "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2\n"))
+  @Test func listAndPsKnowWhatIsThere() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus.create() == .silently)
+    let second = try Sandbox("/bin/true")
+    let list = try apus("list").output
+    #expect(list.contains(apus.id))
+    #expect(!list.contains(second.id))
+    #expect(try apus("ps", apus.id).output.contains(String(apus.pid())))
   }
 
-  @Test(arguments: [
-    (#""/bin/none""#, "/process/args/0"), (#""/bin/sh"], "cwd": "relative", "x": [""#, "/process/cwd"),
-  ])
-  func whatCannotBeMadeIsNamedAndLeavesNothing(arguments: String, pointer: String) throws {
-    let apus = try Sandbox(arguments: arguments, edit: #"-e '/"cwd": "\/"/d'"#)
-    let result = apus("create c5")
-    #expect(result.status == 1)
-    #expect(result.output.contains(pointer), "\(result.output)")
-    #expect(result.output.split(separator: "\n").count == 1)
-    #expect(apus("state c5").output.contains("does not exist"))
-    #expect(shell("ls -d /sys/fs/cgroup/*/c5").status != 0)
+  @Test(arguments: ["TERM", "SIGTERM", "15", "KILL", "9"])
+  func killTakesNamesAndNumbers(signal: String) throws {
+    let apus = try Sandbox("/bin/sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.01; done")
+    let run = try apus.begin("run", apus.id)
+    #expect(try eventually { try apus("state", apus.id).output.contains("running") })
+    usleep(50_000)
+    #expect(try apus("kill", apus.id, signal) == .silently)
+    #expect(try run.finish().status == (signal.hasSuffix("TERM") || signal == "15" ? 3 : 137))
   }
 }

@@ -1,0 +1,84 @@
+import OCISpec
+import Testing
+
+/// `maskedPaths` and `readonlyPaths` in config.json.
+@Suite struct HiddenPathTests {
+  @Test func theDefaultMasksReadEmpty() throws {
+    let report = try Sandbox().report(
+      "read:/proc/kcore", "read:/proc/keys", "read:/proc/timer_list", "list:/sys/firmware")
+    #expect(report.answers["read:/proc/kcore"] == "")
+    #expect(report.answers["read:/proc/keys"] == "")
+    #expect(["", "ENOENT"].contains(report.answers["read:/proc/timer_list"]))
+    #expect(["empty", "ENOENT"].contains(report.answers["list:/sys/firmware"]))
+  }
+
+  @Test func theDefaultReadonlyPathsRefuseWrites() throws {
+    let paths = ["/proc/sys/kernel/hostname", "/proc/sys/net", "/proc/sysrq-trigger", "/proc/irq"]
+    let apus = try Sandbox { $0.process?.args = ["/bin/probe"] + paths.map { "write:\($0)" } }
+    let report = try apus.report(of: try apus.run())
+    for path in paths { #expect(report.answers["write:\(path)"] == "EROFS", "\(path)") }
+  }
+
+  @Test func filesAndFoldersOfTheImageAreMasked() throws {
+    let apus = try Sandbox {
+      $0.root?.readonly = false
+      $0.linux?.maskedPaths = ["/secret/file", "/secret/folder", "/not/there"]
+      $0.linux?.readonlyPaths = ["/kept", "/keptfile", "/not/there/either"]
+    }
+    let made = try apus.script(
+      """
+      mkdir -p rootfs/secret/folder rootfs/kept
+      echo secret | tee rootfs/secret/file rootfs/secret/folder/file rootfs/kept/file > rootfs/keptfile
+      """)
+    #expect(made == .silently)
+    let report = try apus.report(
+      "read:/secret/file", "write:/secret/file", "list:/secret/folder", "write:/secret/folder",
+      "read:/kept/file", "write:/kept/file", "write:/kept", "write:/keptfile", "write:/secret",
+      "stat:/not")
+    #expect(
+      report.answers == [
+        "read:/secret/file": "", "write:/secret/file": "", "list:/secret/folder": "empty",
+        "write:/secret/folder": "EROFS", "read:/kept/file": "secret\n",
+        "write:/kept/file": "EROFS", "write:/kept": "EROFS", "write:/keptfile": "EROFS",
+        "write:/secret": "",
+      ])
+    #expect(report.nodes["/not"] == nil)
+    // What was written into the mask went to the null device.
+    #expect(text(of: "\(apus.folder)/rootfs/secret/file") == "secret\n")
+  }
+
+  /// A readonly path keeps the attributes that were there.
+  @Test func aReadonlyPathStaysNosuidAndTheLike() throws {
+    let apus = try Sandbox {
+      $0.mounts?.append(
+        Spec.Mount(
+          destination: "/kept", type: "tmpfs", source: "tmpfs",
+          options: ["nosuid", "nodev", "noexec"]))
+      $0.linux?.readonlyPaths = ["/kept"]
+    }
+    #expect(try apus.report().mount(at: "/kept")?.options == "ro,nosuid,nodev,noexec,relatime")
+  }
+
+  /// An image can't choose what files are masked with (CVE-2025-31133).
+  @Test func theNullDeviceOfTheImageIsNotTrusted() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.mounts?.removeAll { $0.destination.hasPrefix("/dev") }
+      $0.root?.readonly = false
+      $0.linux?.maskedPaths = ["/secret"]
+    }
+    let made = try apus.script(
+      """
+      mkdir rootfs/dev; echo other > rootfs/other; ln -s /other rootfs/dev/null
+      echo secret > rootfs/secret
+      """)
+    #expect(made == .silently)
+    try apus.configure { $0.process?.args = ["/bin/probe", "read:/secret"] }
+    let run = try apus.run()
+    if run.status == 0 {
+      #expect(try apus.report(of: run).answers["read:/secret"] == "")
+    } else {
+      expectRefusal(run, "/dev/null")
+    }
+    #expect(text(of: "\(apus.folder)/rootfs/other") == "other\n")
+  }
+}

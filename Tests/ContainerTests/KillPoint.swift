@@ -1,0 +1,41 @@
+import Testing
+
+/// A moment in the life of a command: just before one of its system calls.
+///
+/// strace runs beside the command (-D) and not above it, for it stays for as long as there is
+/// something to trace, and an init at the gate stays for ever.
+struct KillPoint: CustomTestStringConvertible, Sendable {
+  /// The system call.
+  let call: String
+  /// Which one of this name, counted from 1 in its process.
+  let occurrence: Int
+
+  var testDescription: String { "\(call) \(occurrence)" }
+
+  /// All moments of a command and of the processes that it makes, as strace sees them.
+  static func all(of command: String, in sandbox: Sandbox) throws -> [KillPoint] {
+    let traced = try sandbox.script("exec strace -D -f -o trace \(command)")
+    try #require(traced.status == 0, "\(traced)")
+    var counts: [String: Int] = [:]
+    var points: [KillPoint] = []
+    for line in lines(of: "\(sandbox.folder)/trace") {
+      let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+      guard words.count == 2, let end = words[1].firstIndex(of: "(") else { continue }
+      let call = words[1][..<end]
+      guard call.allSatisfy({ $0.isLowercase || $0.isNumber || $0 == "_" }) else { continue }
+      let key = "\(words[0]) \(call)"
+      counts[key, default: 0] += 1
+      points.append(KillPoint(call: String(call), occurrence: counts[key, default: 0]))
+    }
+    // The first is the exec of the command itself, which strace doesn't stop.
+    return Array(points.dropFirst())
+  }
+
+  /// Runs a command in which the first process that comes to this moment dies by SIGKILL, which
+  /// strace sends before the call is made.
+  func kill(_ command: String, in sandbox: Sandbox) throws -> Finished {
+    try sandbox.script(
+      "exec strace -D -f -o /dev/null -e trace=\(call)"
+        + " -e inject=\(call):signal=KILL:when=\(occurrence) \(command)", limit: 5)
+  }
+}
