@@ -211,7 +211,10 @@ static inline int apus_getopt_next(int argc, char *const argv[], const char *mod
 static inline int apus_getopt_index(void) { return optind; }
 static inline int apus_getopt_character(void) { return optopt; }
 static inline char *apus_getopt_value(void) { return optarg; }
-extern char **environ;
-static inline char **apus_environ(void) { return environ; }
+// Declared inside, lest Swift find two of Glibc's name.
+static inline char **apus_environ(void) {
+  extern char **environ;
+  return environ;
+}
 // pipe2 and its flag are shown to GNU programs only.
 static inline int apus_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }

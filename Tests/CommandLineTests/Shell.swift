@@ -61,7 +61,9 @@ final class Scratch {
   deinit {
     _ = shell(
       """
-      for c in $(ls \(folder)/state 2> /dev/null); do \(apus) --root \(folder)/state delete -f $c; done
+      for c in $(ls \(folder)/state 2> /dev/null); do
+        \(apus) --root \(folder)/state delete -f $c
+      done
       rm -rf \(folder)
       """)
   }
