@@ -78,7 +78,8 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   /// The bundle's folder, which libcontainer keeps among the labels.
   public var bundle: String {
     let prefix = "bundle="
-    return config.labels.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    // The last: an annotation may have the name, too.
+    return config.labels.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
       ?? ""
   }
 

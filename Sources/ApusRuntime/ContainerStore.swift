@@ -118,7 +118,7 @@ public struct ContainerStore: Sendable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if !name.hasPrefix("."), entry.pointee.d_type == UInt8(DT_DIR) { names.append(name) }
+      if name != ".", name != "..", entry.pointee.d_type == UInt8(DT_DIR) { names.append(name) }
     }
     return names.sorted()
   }

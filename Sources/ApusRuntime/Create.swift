@@ -55,7 +55,9 @@ extension ContainerStore {
     } catch {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
+    try closeDescriptors(notHandedOn: inherited)
     try requireRootfs(plan, purpose)
+    try requireNew(id, purpose)
     try attempt("\(purpose) (config.json /linux/cgroupsPath)") { () throws(KernelError) in
       try cgroup.requireUnused()
     }
@@ -108,9 +110,7 @@ extension ContainerStore {
     do throws(KernelError) {
       try makeDirectory("\(root)/\(record.id)", mode: 0o711)
     } catch {
-      if error.errno == .fileExists {
-        throw RuntimeError("\(purpose): a container with that id already exists in \(root)")
-      }
+      if error.errno == .fileExists { try requireNew(record.id, purpose) }
       throw RuntimeError(purpose, error)
     }
     do throws(RuntimeError) {
@@ -120,6 +120,12 @@ extension ContainerStore {
     } catch {
       undo(record.id, nil)
       throw error
+    }
+  }
+
+  private func requireNew(_ id: String, _ purpose: String) throws(RuntimeError) {
+    if exists(id) {
+      throw RuntimeError("\(purpose): a container with that id already exists in \(root)")
     }
   }
 

@@ -17,6 +17,7 @@ extension Container {
     try checkTerminal(process, options, purpose)
     let target = try openTarget(options, purpose)
     let inherited = try InheritedDescriptors(preserving: options.preservedDescriptors)
+    try closeDescriptors(notHandedOn: inherited)
     let cgroup = try cgroupForExec(options, purpose)
     let plan = try plan(process, cgroup, inherited, purpose)
 

@@ -69,6 +69,18 @@ let firstOwnDescriptor: Int32 = {
   return number
 }()
 
+/// Closes the caller's descriptors that the program doesn't get: at the gate they would stay open,
+/// and whoever waits for the end of a pipe would wait for the start.
+func closeDescriptors(notHandedOn inherited: InheritedDescriptors) throws(RuntimeError) {
+  let (first, last) = (3 + Int32(inherited.count), firstOwnDescriptor - 1)
+  guard first <= last else { return }
+  try attempt("close the descriptors of the caller") { () throws(KernelError) in
+    try check("close_range", "\(first) to \(last)") {
+      apus_close_range(UInt32(first), UInt32(last), 0)
+    }
+  }
+}
+
 /// To be called by an executable before it makes a container or enters one: goes on as the same
 /// program from a file that the container can't overwrite (CVE-2019-5736).
 public func sealProcess() throws(RuntimeError) {

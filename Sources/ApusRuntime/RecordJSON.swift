@@ -65,7 +65,11 @@ extension ContainerRecord.Cgroups: JSONReadable, JSONWritable {
 
   /// Writes it.
   public func write(to json: JSONWriter) {
-    json.object { $0.member("name", name) }
+    json.object {
+      $0.member("name", name)
+      // Without any of its resources runc refuses to handle a cgroup of v1.
+      $0.member("devices", [String]())
+    }
   }
 }
 

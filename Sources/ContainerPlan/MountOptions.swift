@@ -31,7 +31,9 @@ public struct MountOptions: Equatable, Sendable {
 
   private mutating func read(_ option: String) {
     switch option {
-    case "defaults", "loud", "silent", "noiversion", "norelatime", "rnorelatime": return
+    case "defaults", "loud", "silent", "norelatime", "rnorelatime": return
+    // The kernel counts versions where it is asked to at the time of reading, since Linux 4.17.
+    case "iversion", "noiversion": return
     // A file system is made with these off.
     case "async", "nomand", "nolazytime": parameters.removeAll { $0 == Self.opposites[option] }
     case "bind": bind = bind ?? false

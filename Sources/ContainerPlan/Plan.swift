@@ -33,6 +33,9 @@ public struct Plan: Equatable, Sendable {
 
   /// Compiles config.json, which has to be valid (`Spec.validate()`).
   public init(for spec: Spec, facts: Facts) throws(PlanError) {
+    guard spec.process != nil else {
+      throw PlanError("/process", "required to make a container, but missing")
+    }
     try refuseWhatIsNotThereYet(spec)
     let cgroup = CgroupPaths(
       layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
@@ -40,6 +43,7 @@ public struct Plan: Equatable, Sendable {
     try planNamespaces(spec, facts, cgroup)
     if spec.linux?.has(.mount) == true { try planRootfs(spec, facts, cgroup) }
     planNames(spec)
+    planRootfsPropagation(spec)
     if let process = spec.process {
       for (index, limit) in (process.rlimits ?? []).enumerated() {
         guard let kind = ResourceLimit(name: limit.type) else { continue }

@@ -32,7 +32,7 @@ extension Plan {
       add(.runHook(.createContainer, hook), "/hooks/createContainer/\(index)")
     }
     add(facts.noPivot ? .moveRoot : .pivotRoot)
-    planAfterPivot(spec, mounts, change)
+    planAfterPivot(spec, mounts)
   }
 
   /// Slave by default: mounts of the host come in, none goes out.
@@ -45,9 +45,7 @@ extension Plan {
     if wanted == .shared { add(.makeParentMountPrivate(rootfs), pointer) }
   }
 
-  private mutating func planAfterPivot(
-    _ spec: Spec, _ mounts: [Spec.Mount], _ propagation: MountOptions.Change?
-  ) {
+  private mutating func planAfterPivot(_ spec: Spec, _ mounts: [Spec.Mount]) {
     // Before / becomes read-only; runc makes it, too.
     if let cwd = spec.process?.cwd, clean(cwd) != "/" { add(.makeDirectory(clean(cwd)), "/process/cwd") }
     for (index, mount) in mounts.enumerated() {
@@ -58,11 +56,16 @@ extension Plan {
     if spec.root?.readonly == true {
       add(.changeAttributes(path: "/", MountChange(set: .readOnly)), "/root/readonly")
     }
-    if let propagation, propagation.propagation != .slave {
-      let change = MountChange(
-        propagation: propagation.propagation, recursive: propagation.recursive)
-      add(.changeAttributes(path: "/", change), "/linux/rootfsPropagation")
-    }
+  }
+
+  /// Last of all, since what is unbindable can't be masked any more.
+  mutating func planRootfsPropagation(_ spec: Spec) {
+    guard spec.linux?.has(.mount) == true,
+      let wanted = MountOptions([spec.linux?.rootfsPropagation ?? ""]).propagation.first,
+      wanted.propagation != .slave
+    else { return }
+    let change = MountChange(propagation: wanted.propagation, recursive: wanted.recursive)
+    add(.changeAttributes(path: "/", change), "/linux/rootfsPropagation")
   }
 
   private mutating func planDevices(_ spec: Spec) {

@@ -26,7 +26,8 @@ public func findProgram(_ name: String, _ environment: [String]) throws(KernelEr
   let path =
     environment.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
     ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-  var failure = KernelError(call: "find in $PATH", subject: name, errno: .noSuchFileOrDirectory)
+  var failure = KernelError(
+    call: "executable file not found in $PATH:", subject: name, errno: .noSuchFileOrDirectory)
   for folder in path.split(separator: ":") {
     do throws(KernelError) {
       return try usable("\(folder)/\(name)")

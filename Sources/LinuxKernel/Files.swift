@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import SystemPackage
 
 /// Flags of open, which the C library's headers only show to GNU programs.
 public struct OpenFlags: OptionSet, Sendable {
@@ -109,17 +110,18 @@ public func readAll(_ descriptor: Int32, path: String = "", sizeHint: Int = 4096
   var bytes: [UInt8] = []
   var room = max(sizeHint + 1, 512)
   while true {
-    var chunk = [UInt8](repeating: 0, count: room)
-    let count = try check("read", path) {
-      chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    var failure: Errno?
+    let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      let result = read(descriptor, buffer.baseAddress, buffer.count)
+      if result < 0 { failure = .last }
+      count = max(0, result)
     }
-    if count == 0 { return bytes }
-    if bytes.isEmpty {
-      chunk.removeLast(room - count)
-      bytes = chunk
-    } else {
-      bytes += chunk[..<count]
+    if let failure {
+      if failure == .interrupted { continue }
+      throw KernelError(call: "read", subject: path, errno: failure)
     }
+    if chunk.isEmpty { return bytes }
+    if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
     room = 65536
   }
 }

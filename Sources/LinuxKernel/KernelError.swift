@@ -18,7 +18,7 @@ public struct KernelError: Error, Equatable, Sendable, CustomStringConvertible {
     self.errno = errno
   }
 
-  /// "open /a/b: ENOENT (No such file or directory)".
+  /// "open /a/b: no such file or directory (ENOENT)".
   public var description: String {
     (subject.isEmpty ? call : "\(call) \(subject)") + ": " + errno.named
   }
@@ -31,8 +31,12 @@ extension Errno {
     return String(cString: name)
   }
 
-  /// The name with the C library's words: "ENOENT (No such file or directory)".
-  public var named: String { "\(name) (\(description))" }
+  /// The C library's words, from which engines tell what went wrong, and the name:
+  /// "no such file or directory (ENOENT)".
+  public var named: String {
+    let words = description
+    return "\(words.prefix(1).lowercased())\(words.dropFirst()) (\(name))"
+  }
 
   /// What the last failed call of the C library left.
   public static var last: Errno { Errno(rawValue: Glibc.errno) }

@@ -153,8 +153,12 @@ public func moveCurrentDirectoryOverRoot() throws(KernelError) {
 /// Makes the current directory, a mount's root, the root of the mount namespace, and lets go of
 /// the old root (`pivot_root(2)`).
 public func pivotIntoCurrentDirectory() throws(KernelError) {
+  let old = try open("/", [.path, .directory])
   try check("pivot_root", ".") { apus_pivot_root(".", ".") }
-  // The old root lies over the new one now. As a slave, its unmounting does not reach the host.
+  // The old root lies over the new one now, but "." is still the new one.
+  let number = old.number
+  try check("fchdir", "the old root") { fchdir(number) }
+  // As a slave, its unmounting does not reach the host.
   try check("mount MS_REC|MS_SLAVE", "the old root") {
     apus_mount(nil, ".", nil, UInt(0x8_4000), nil)
   }

@@ -61,6 +61,11 @@ extension ContainerPerformer {
     let fifo = self.fifo?.number ?? -1
     let procfs = try proc()
     signal(SIGPIPE, SIG_IGN)
+    // The kernel spares the first process of a PID namespace what it has no handler for. Exec puts
+    // the defaults back.
+    for number in [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM] {
+      signal(number) { _exit(128 + $0) }
+    }
     _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 0, 0, 0, 0)
     try runtime.send([Message.atGate.rawValue])
     try passGate(fifo, "self/fd/\(fifo)", procfs)

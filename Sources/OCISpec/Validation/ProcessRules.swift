@@ -27,6 +27,7 @@ extension Spec.Process {
     }
     report.rejectNUL(in: apparmorProfile, at: "\(pointer)/apparmorProfile")
     report.rejectNUL(in: selinuxLabel, at: "\(pointer)/selinuxLabel")
+    user.check(&report, at: "\(pointer)/user")
     // NGROUPS_MAX of the kernel.
     if let count = user.additionalGids?.count, count > 65536 {
       report.add("\(pointer)/user/additionalGids", "more than 65536 groups")
@@ -117,6 +118,18 @@ extension Spec.Process.IOPriority {
 }
 
 extension Spec.Process.User {
+  /// To the kernel (uid_t)-1 means "as it is", which would be root.
+  func check(_ report: inout Report, at pointer: String) {
+    func check(_ id: UInt32, at pointer: String) {
+      if id == .max { report.add(pointer, "\(id) is nobody's: setresuid(2) takes it for no change") }
+    }
+    check(uid, at: "\(pointer)/uid")
+    check(gid, at: "\(pointer)/gid")
+    for (index, id) in (additionalGids ?? []).enumerated() {
+      check(id, at: "\(pointer)/additionalGids/\(index)")
+    }
+  }
+
   /// In a new user namespace only IDs that are mapped exist; the kernel answers EINVAL to others.
   func checkMapped(_ report: inout Report, by linux: Spec.Linux) {
     guard let namespace = linux.namespace("user"), (namespace.path ?? "").isEmpty else { return }
