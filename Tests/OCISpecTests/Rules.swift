@@ -68,6 +68,11 @@ let processRules: [Rule] = [
   Rule("/process/cwd", "required, but missing or empty") { $0.process?.cwd = "" },
   Rule("/process/cwd", "\"tmp\" must be an absolute path") { $0.process?.cwd = "tmp" },
   Rule("/process/cwd", "contains a NUL byte") { $0.process?.cwd = "/\0" },
+  Rule("/process/user/uid", "4294967295 is nobody's") { $0.process?.user.uid = .max },
+  Rule("/process/user/gid", "4294967295 is nobody's") { $0.process?.user.gid = .max },
+  Rule("/process/user/additionalGids/1", "4294967295 is nobody's") {
+    $0.process?.user.additionalGids = [1, .max]
+  },
   Rule("/process/rlimits/0/type", "unknown resource limit \"RLIMIT_NONE\"") {
     $0.process?.rlimits = [.init(type: "RLIMIT_NONE", hard: 1, soft: 1)]
   },
