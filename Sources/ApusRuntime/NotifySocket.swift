@@ -64,17 +64,6 @@ package struct NotifySocket: Equatable, Sendable {
       throw RuntimeError("open the folder of the notify socket", error)
     }
   }
-
-  /// Removes what ``prepare(in:)`` and ``listen(in:mainPID:)`` made, as far as it is there.
-  package static func remove(in state: Int32) throws(KernelError) {
-    for (path, isDirectory) in [("\(folder)/\(name)", false), (folder, true)] {
-      do throws(KernelError) {
-        try LinuxKernel.remove(path, at: state, directory: isDirectory)
-      } catch {
-        if error.errno != .noSuchFileOrDirectory { throw error }
-      }
-    }
-  }
 }
 
 /// A notify socket that a container may write to, until the service manager knows that it is ready.

@@ -84,7 +84,6 @@ static inline int apus_is_mount_root(int fd) {
 static inline int apus_memfd_create(const char *name, unsigned flags) {
   return (int)syscall(SYS_memfd_create, name, flags);
 }
-static inline int apus_pipe2(int ends[2], int flags) { return (int)syscall(SYS_pipe2, ends, flags); }
 static inline int apus_dup3(int from, int to, int flags) { return (int)syscall(SYS_dup3, from, to, flags); }
 static inline int apus_pivot_root(const char *new_root, const char *put_old) {
   return (int)syscall(SYS_pivot_root, new_root, put_old);
