@@ -173,7 +173,8 @@ private func requireRootfs(_ plan: Plan, _ purpose: String) throws(RuntimeError)
     }
     if !found.isDirectory {
       throw RuntimeError(
-        "\(purpose): open the root file system (config.json /root/path): \(path) is no directory")
+        "\(purpose): open the root file system (config.json /root/path)",
+        KernelError(call: "open", subject: path, errno: .notDirectory))
     }
   }
 }

@@ -29,7 +29,13 @@ extension Container {
   func listenForNotify(mainPID: Int32) throws(RuntimeError) -> NotifyRelay? {
     guard let socket = NotifySocket() else { return nil }
     let folder = try store.openFolder(id)
-    return try socket.listen(in: folder.number, mainPID: mainPID)
+    do throws(RuntimeError) {
+      return try socket.listen(in: folder.number, mainPID: mainPID)
+    } catch {
+      // A variable that was left over must not keep a container from running.
+      store.log(.warning, "the service manager will not hear of container \"\(id)\": \(error)")
+      return nil
+    }
   }
 
   /// Opens the gate and runs the poststart hooks.
@@ -84,8 +90,8 @@ extension Container {
       if read(fifo.number, &byte, 1) == 1 { break }
       if entries[1].revents != 0 {
         throw RuntimeError(
-          "cannot start a container that has stopped: the init of \"\(id)\" died at the gate"
-            + causeOfDeath)
+          "cannot start a container that has stopped: the init of \"\(id)\" "
+            + (process.termination.map { "\($0)" } ?? "died") + " at the gate\(memoryWasShort)")
       }
       // Init is between two rounds. A fresh open forgets the old hang-up, so poll does not spin.
       fifo = try openFifo(folder)
@@ -119,10 +125,13 @@ extension Container {
     {
       words = "; its init \(end)"
     }
-    if cgroup.outOfMemoryKills > 0 {
-      words += "; the kernel killed for want of memory (config.json /linux/resources/memory/limit)"
-    }
-    return words
+    return words + memoryWasShort
+  }
+
+  private var memoryWasShort: String {
+    cgroup.outOfMemoryKills > 0
+      ? "; the kernel killed in it for want of memory (config.json /linux/resources/memory/limit)"
+      : ""
   }
 
   private func runPoststartHooks() throws(RuntimeError) {

@@ -99,6 +99,14 @@ static inline int apus_pidfd_send_signal(int pidfd, int signal) {
 static inline int apus_pidfd_getfd(int pidfd, int fd) {
   return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 }
+// PIDFD_GET_INFO with PIDFD_INFO_EXIT, newer than the headers: 1 and the wait status of a process that
+// has ended.
+static inline int apus_pidfd_exit_code(int pidfd, int32_t *status) {
+  struct { uint64_t mask, cgroup; uint32_t ids[11]; int32_t exit_code; } info = {.mask = 1 << 3};
+  if (ioctl(pidfd, 0xC040FF0BUL, &info) < 0) return -1;
+  *status = info.exit_code;
+  return (info.mask & 1 << 3) != 0;
+}
 static inline int apus_waitid_pidfd(int pidfd, siginfo_t *info, int options) {
   return waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, info, options);
 }

@@ -20,12 +20,29 @@ extension CgroupPaths {
       try create(controller, above)
       try makeDirectory(path, mode: 0o755, orExisting: true)
     }
+    if isUnified { enableControllers(above: path) }
     guard controller == "cpuset" else { return }
     let (above, _) = split(path)
     for file in ["cpuset.cpus", "cpuset.mems"] {
       let inherited = String(decoding: try readFile("\(above)/\(file)"), as: UTF8.self)
       let value = String(inherited.prefix { $0 != "\n" })
       if !value.isEmpty { try writeFile("\(path)/\(file)", value) }
+    }
+  }
+
+  /// Whether the host has the one tree of v2.
+  public var isUnified: Bool { directories.count == 1 && directories[0].controller.isEmpty }
+
+  /// In v2 a cgroup has the controllers that the one above it hands down. One that can't be, for a
+  /// process sits in between, say, is missed only by who sets a limit of it, and is told then.
+  private func enableControllers(above path: String) {
+    let (above, _) = split(path)
+    guard let bytes = try? readFile("\(above)/cgroup.controllers") else { return }
+    let controllers = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+    let all = controllers.map { "+\($0)" }.joined(separator: " ")
+    if (try? writeFile("\(above)/cgroup.subtree_control", all)) != nil { return }
+    for controller in controllers {
+      try? writeFile("\(above)/cgroup.subtree_control", "+\(controller)")
     }
   }
 

@@ -38,6 +38,13 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     return try check("poll", "process \(pid)") { poll(&entry, 1, milliseconds ?? -1) } > 0
   }
 
+  /// How the process, which need not be a child, ended; nil while it goes on, and on kernels that
+  /// don't tell (before Linux 6.15: `PIDFD_GET_INFO`).
+  public var termination: Termination? {
+    var status: Int32 = 0
+    return apus_pidfd_exit_code(number, &status) == 1 ? Termination(waitStatus: status) : nil
+  }
+
   /// Reaps the process, a child of ours, and says how it ended; nil when it goes on and `block`
   /// is false.
   public func reap(block: Bool = true) throws(KernelError) -> Termination? {

@@ -79,7 +79,7 @@ let processRules: [Rule] = [
   Rule("/process/rlimits/1/type", "\"RLIMIT_CORE\" is limited twice") {
     $0.process?.rlimits = .init(repeating: .init(type: "RLIMIT_CORE", hard: 1, soft: 1), count: 2)
   },
-  Rule("/process/rlimits/0/soft", "2 is above the hard limit, 1") {
+  Rule("/process/rlimits/0/soft", "2 is above the hard limit of RLIMIT_CORE, 1") {
     $0.process?.rlimits = [.init(type: "RLIMIT_CORE", hard: 1, soft: 2)]
   },
   Rule("/process/oomScoreAdj", "1001 is not within -1000 to 1000") {

@@ -53,7 +53,8 @@ extension Spec.Process {
         seen.append(limit.type)
       }
       if limit.soft > limit.hard {
-        report.add("\(here)/soft", "\(limit.soft) is above the hard limit, \(limit.hard)")
+        report.add(
+          "\(here)/soft", "\(limit.soft) is above the hard limit of \(limit.type), \(limit.hard)")
       }
     }
   }
@@ -121,7 +122,9 @@ extension Spec.Process.User {
   /// To the kernel (uid_t)-1 means "as it is", which would be root.
   func check(_ report: inout Report, at pointer: String) {
     func check(_ id: UInt32, at pointer: String) {
-      if id == .max { report.add(pointer, "\(id) is nobody's: setresuid(2) takes it for no change") }
+      if id == .max {
+        report.add(pointer, "\(id) is nobody's", hint: "setresuid(2) takes it for no change")
+      }
     }
     check(uid, at: "\(pointer)/uid")
     check(gid, at: "\(pointer)/gid")
