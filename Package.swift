@@ -36,6 +36,14 @@ let package = Package(
     .executableTarget(
       name: "TerminalProbe", dependencies: ["ApusRuntime", "LinuxKernel"],
       path: "Tests/TerminalProbe"),
+    .testTarget(
+      name: "SeccompTests",
+      dependencies: ["ContainerPlan", "CSeccomp", "LinuxKernel", "OCISpec", "SeccompProbe"]),
+    .executableTarget(
+      name: "SeccompProbe",
+      dependencies: ["ContainerPlan", "JSON", "LinuxKernel", "OCISpec", "RawSystemCall"],
+      path: "Tests/SeccompProbe"),
+    .systemLibrary(name: "RawSystemCall", path: "Tests/RawSystemCall"),
   ],
   swiftLanguageModes: [.v6]
 )

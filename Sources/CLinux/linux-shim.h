@@ -118,6 +118,13 @@ static inline int apus_close_range(unsigned first, unsigned last, unsigned flags
 static inline int apus_execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags) {
   return (int)syscall(SYS_execveat, dirfd, path, argv, envp, flags);
 }
+static inline int apus_seccomp(unsigned operation, unsigned flags, void *arguments) {
+  return (int)syscall(SYS_seccomp, operation, flags, arguments);
+}
+static inline int apus_seccomp_load(unsigned flags, const void *instructions, unsigned short count) {
+  struct { unsigned short count; const void *instructions; } program = {count, instructions};
+  return (int)syscall(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, flags, &program);
+}
 static inline long apus_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   return syscall(SYS_keyctl, operation, a, b, c, d);
 }
