@@ -23,6 +23,8 @@ struct SeccompDecisions {
 
   /// The runs in the order of their numbers; together they cover the ABI's.
   private(set) var runs: [Run] = []
+  /// The first number about which nothing is decided yet.
+  private var position: UInt64
 
   /// Applies rules to an ABI.
   /// - Parameters:
@@ -65,15 +67,12 @@ struct SeccompDecisions {
       extend(.always(newer), to: min(end, UInt64(abi.lastOrdinary) + 1))
       extend(.always(byDefault), to: end)
     }
-    for (number, cases) in named.byNumber() {
+    try named.forEach { (number, cases) throws(SeccompError) in
       extendUnnamed(to: UInt64(number))
       extend(try Decision(cases, otherwise: byDefault), to: UInt64(number) + 1)
     }
     extendUnnamed(to: UInt64(abi.numbers.upperBound) + 1)
   }
-
-  /// The first number about which nothing is decided yet.
-  private var position: UInt64
 
   /// Decides about the numbers up to `end`, unless that is done.
   private mutating func extend(_ decision: Decision, to end: UInt64) {
@@ -96,27 +95,29 @@ private struct NamedCalls {
     cases.append(one)
   }
 
-  /// The cases of each call in the order in which they were added.
-  func byNumber() -> [(number: UInt32, cases: [SeccompDecisions.Case])] {
-    var calls: [(number: UInt32, cases: [SeccompDecisions.Case])] = []
-    calls.reserveCapacity(keys.count)
-    for key in keys.sorted() {
-      let number = UInt32(key >> 32)
-      let one = cases[Int(key & 0xffff_ffff)]
-      if calls.last?.number == number {
-        calls[calls.count - 1].cases.append(one)
-      } else {
-        calls.append((number, [one]))
-      }
+  /// Calls `body` for each call by number, with its cases in the order in which they were added.
+  func forEach(
+    _ body: (UInt32, ArraySlice<SeccompDecisions.Case>) throws(SeccompError) -> Void
+  ) throws(SeccompError) {
+    let keys = keys.sorted()
+    let cases = keys.map { self.cases[Int($0 & 0xffff_ffff)] }
+    var start = 0
+    while start < keys.count {
+      let number = keys[start] >> 32
+      var end = start + 1
+      while end < keys.count, keys[end] >> 32 == number { end += 1 }
+      try body(UInt32(number), cases[start..<end])
+      start = end
     }
-    return calls
   }
 }
 
 extension SeccompDecisions.Decision {
   /// Orders the cases of one call as libseccomp does, whatever their order in the profile: a rule
   /// without conditions before all others, and of two with conditions the one that is more specific.
-  fileprivate init(_ cases: [SeccompDecisions.Case], otherwise: UInt32) throws(SeccompError) {
+  fileprivate init(_ cases: ArraySlice<SeccompDecisions.Case>, otherwise: UInt32)
+    throws(SeccompError)
+  {
     if let always = cases.first(where: { $0.conditions.isEmpty }) {
       self = .always(always.answer)
       return
@@ -139,14 +140,14 @@ extension SeccompDecisions.Decision {
   }
 }
 
-/// Whether a case with the conditions `a` is looked at before one with `b`; nil when that is open.
+/// Whether a case with the conditions `a` is looked at before one with `b`; nil when they are equal.
 private func precedes(_ a: [SeccompCondition], _ b: [SeccompCondition]) -> Bool? {
   for (a, b) in zip(a, b) {
     if a.argument != b.argument { return a.argument > b.argument }
     if a.specificity != b.specificity { return a.specificity > b.specificity }
     if a.value != b.value { return a.isUpperBound ? a.value < b.value : a.value > b.value }
     if a.mask != b.mask { return a.mask > b.mask }
-    if a.comparison != b.comparison { return nil }
+    if a.comparison != b.comparison { return a.comparison.rawValue < b.comparison.rawValue }
   }
   return a.count == b.count ? nil : a.count < b.count
 }

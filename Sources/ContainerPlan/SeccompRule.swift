@@ -14,7 +14,7 @@ struct SeccompRule {
 /// A condition on an argument of a system call.
 struct SeccompCondition: Equatable {
   /// A comparison without sign.
-  enum Comparison { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
+  enum Comparison: Int { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
 
   let argument: UInt32
   let comparison: Comparison
