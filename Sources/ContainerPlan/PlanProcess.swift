@@ -51,9 +51,13 @@ extension Plan {
 
   private func seccompFilter(_ spec: Spec) throws(PlanError) -> SeccompFilter? {
     guard let profile = spec.linux?.seccomp else { return nil }
-    guard let program = try SeccompProgram.compile(profile) else { return nil }
-    return SeccompFilter(
-      defaultAction: profile.defaultAction, rules: profile.syscalls?.count ?? 0, program: program)
+    do throws(SeccompError) {
+      guard let program = try SeccompProgram.compile(profile) else { return nil }
+      return SeccompFilter(
+        defaultAction: profile.defaultAction, rules: profile.syscalls?.count ?? 0, program: program)
+    } catch {
+      throw PlanError(error.pointer, error.problem)
+    }
   }
 }
 
