@@ -24,13 +24,13 @@ extension ContainerStore {
         "create container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
           + "without --console-socket, whose owner gets it")
     }
-    _ = try hold(id, spec, options)
+    _ = try hold(id, spec, options, isDetached: true)
     return try Container(id, in: self)
   }
 
   /// Makes a container and returns what its maker has of it while init waits at the gate.
-  func hold(_ id: String, _ spec: Spec, _ options: CreateOptions) throws(RuntimeError)
-    -> HostPerformer
+  func hold(_ id: String, _ spec: Spec, _ options: CreateOptions, isDetached: Bool)
+    throws(RuntimeError) -> HostPerformer
   {
     try Self.check(id: id)
     let purpose = "create container \"\(id)\""
@@ -61,8 +61,9 @@ extension ContainerStore {
     try attempt("\(purpose) (config.json /linux/cgroupsPath)") { () throws(KernelError) in
       try cgroup.requireUnused()
     }
-    var consoleSocket: ConsoleSocket?
-    if let path = options.consoleSocket { consoleSocket = try ConsoleSocket(connectingTo: path) }
+    let terminal = try TerminalDestination.find(
+      consoleSocket: options.consoleSocket, hasTerminal: spec.process?.terminal == true,
+      isDetached: isDetached)
     var processSocket: ProcessSocket?
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
 
@@ -71,7 +72,7 @@ extension ContainerStore {
     let recording = try record(created.record, purpose)
     do throws(RuntimeError) {
       if let notify { try notify.prepare(in: recording.folder.number) }
-      var performer = try launch(plan, purpose, cgroup, recording, consoleSocket)
+      var performer = try launch(plan, purpose, cgroup, recording, terminal)
       try performer.proceedToGate()
       try processSocket?.send(performer.process, as: .initial)
       if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
@@ -131,7 +132,7 @@ extension ContainerStore {
 
   private func launch(
     _ plan: Plan, _ purpose: String, _ cgroup: CgroupPaths, _ recording: consuming Recording,
-    _ consoleSocket: consuming ConsoleSocket?
+    _ terminal: consuming TerminalDestination
   ) throws(RuntimeError) -> HostPerformer {
     let folder = recording.folder.number
     let fifo = try attempt("\(purpose): make the gate") { () throws(KernelError) in
@@ -143,7 +144,7 @@ extension ContainerStore {
     let state = recording.state(pid: 0)
     return try HostPerformer.launch(
       plan, purpose, cgroup: cgroup, state: state, gate: fifo, recording: recording,
-      consoleSocket: consoleSocket)
+      terminal: terminal)
   }
 
   private func undo(_ id: String, _ cgroup: CgroupPaths?) {

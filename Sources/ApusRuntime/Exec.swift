@@ -27,11 +27,9 @@ extension Container {
       return 0
     }
     let foreground = try Foreground(subreaper: options.subreaper, log: store.log)
-    var host: HostTerminal?
-    if process.terminal == true, options.consoleSocket == nil { host = try HostTerminal() }
     var performer = try launch(plan, purpose, cgroup, target, options)
     if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
-    var relay = try relay(&host, performer.terminal.take())
+    var relay = performer.relay.take()
     var notify: NotifyRelay? = nil
     return try foreground.wait(for: performer.process, relay: &relay, notify: &notify).exitStatus
   }
@@ -101,13 +99,14 @@ extension Container {
     _ plan: Plan, _ purpose: String, _ cgroup: CgroupPaths, _ target: consuming ProcessDescriptor,
     _ options: ExecOptions
   ) throws(RuntimeError) -> HostPerformer {
-    var consoleSocket: ConsoleSocket?
-    if let path = options.consoleSocket { consoleSocket = try ConsoleSocket(connectingTo: path) }
+    let terminal = try TerminalDestination.find(
+      consoleSocket: options.consoleSocket, hasTerminal: plan.opensTerminal,
+      isDetached: options.detach)
     var processSocket: ProcessSocket?
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
     var performer = try HostPerformer.launch(
       plan, purpose, cgroup: cgroup, state: state(), entering: target,
-      consoleSocket: consoleSocket)
+      terminal: terminal)
     try performer.proceedToExec()
     try processSocket?.send(performer.process, as: .entered)
     return performer

@@ -14,13 +14,13 @@ struct HostPerformer: ~Copyable {
   let cgroup: CgroupPaths
   /// The container's process.
   private(set) var process: ProcessDescriptor
-  /// The master of its terminal, unless that went to the console socket.
-  var terminal: Descriptor?
+  /// The relay between the caller's terminal and the process', if it has one and nobody else gets it.
+  var relay: TerminalRelay?
   /// What is written to disk, and the lock.
   var recording: Recording?
 
   private let socket: PacketSocket
-  private let consoleSocket: ConsoleSocket?
+  private var terminal: TerminalDestination
   /// Steps below this one are done, as far as they are the runtime's.
   private var done: Int
 
@@ -28,7 +28,7 @@ struct HostPerformer: ~Copyable {
   static func launch(
     _ plan: Plan, _ purpose: String, cgroup: CgroupPaths, state: OCIState,
     gate fifo: consuming Descriptor? = nil, entering init: consuming ProcessDescriptor? = nil,
-    recording: consuming Recording? = nil, consoleSocket: consuming ConsoleSocket?
+    recording: consuming Recording? = nil, terminal: consuming TerminalDestination
   ) throws(RuntimeError) -> HostPerformer {
     let (first, kinds) = plan.processStep
     var ownPIDNamespace: Descriptor?
@@ -61,7 +61,7 @@ struct HostPerformer: ~Copyable {
       }
       var performer = HostPerformer(
         plan: plan, purpose: purpose, cgroup: cgroup, process: process, recording: recording,
-        socket: sockets.outer, consoleSocket: consoleSocket, done: first + 1)
+        socket: sockets.outer, terminal: terminal, done: first + 1)
       // The process needn't ask for these: it goes on meanwhile.
       try performer.performSteps(from: first + 1)
       return performer
@@ -71,7 +71,7 @@ struct HostPerformer: ~Copyable {
   private init(
     plan: Plan, purpose: String, cgroup: CgroupPaths, process: consuming ProcessDescriptor,
     recording: consuming Recording?, socket: consuming PacketSocket,
-    consoleSocket: consuming ConsoleSocket?, done: Int
+    terminal: consuming TerminalDestination, done: Int
   ) {
     self.plan = plan
     self.purpose = purpose
@@ -79,7 +79,7 @@ struct HostPerformer: ~Copyable {
     self.process = process
     self.recording = recording
     self.socket = socket
-    self.consoleSocket = consoleSocket
+    self.terminal = terminal
     self.done = done
   }
 
@@ -106,11 +106,8 @@ struct HostPerformer: ~Copyable {
       try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
     case .terminal:
       guard let master = packet.passenger.take() else { break }
-      if let consoleSocketIsThere = try consoleSocket?.send(master: master) {
-        _ = consoleSocketIsThere
-      } else {
-        terminal = consume master
-      }
+      relay = try terminal.receive(master)
+      try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
     case .entered:
       guard let pid = Message.number(in: packet.bytes), let pidfd = packet.passenger.take() else {
         break

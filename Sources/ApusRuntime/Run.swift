@@ -18,14 +18,13 @@ extension ContainerStore {
       return try launch.run("run container \"\(id)\"")
     }
     let spec = try loadSpec(bundle: options.bundle, for: self)
-    let hasTerminal = spec.process?.terminal == true
     if run.detach {
-      if hasTerminal, options.consoleSocket == nil {
+      if spec.process?.terminal == true, options.consoleSocket == nil {
         throw RuntimeError(
           "run container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
             + "for a detached container without --console-socket, whose owner gets it")
       }
-      var performer: HostPerformer? = try hold(id, spec, options)
+      var performer: HostPerformer? = try hold(id, spec, options, isDetached: true)
       do throws(RuntimeError) {
         try Container(id, in: self).start(&performer)
         return 0
@@ -35,11 +34,9 @@ extension ContainerStore {
       }
     }
     let foreground = try Foreground(subreaper: run.subreaper, log: log)
-    var host: HostTerminal?
-    if hasTerminal, options.consoleSocket == nil { host = try HostTerminal() }
-    var performer: HostPerformer? = try hold(id, spec, options)
+    var performer: HostPerformer? = try hold(id, spec, options, isDetached: false)
     do throws(RuntimeError) {
-      var relay = try relay(&host, performer?.terminal.take())
+      var relay = performer?.relay.take()
       let container = try Container(id, in: self)
       var notify = try container.listenForNotify(mainPID: getpid())
       try container.open(&performer)
@@ -52,12 +49,4 @@ extension ContainerStore {
       throw error
     }
   }
-}
-
-/// The relay between the caller's terminal and the container's, where there is one.
-func relay(_ host: inout HostTerminal?, _ master: consuming Descriptor?) throws(RuntimeError)
-  -> TerminalRelay?
-{
-  guard let master, let terminal = host.take() else { return nil }
-  return try TerminalRelay(terminal, master: master)
 }

@@ -91,7 +91,7 @@ extension Container {
       if entries[1].revents != 0 {
         throw RuntimeError(
           "cannot start a container that has stopped: the init of \"\(id)\" "
-            + (process.termination.map { "\($0)" } ?? "died") + " at the gate\(memoryWasShort)")
+            + (process.end.map { "\($0)" } ?? "died") + " at the gate\(memoryWasShort)")
       }
       // Init is between two rounds. A fresh open forgets the old hang-up, so poll does not spin.
       fifo = try openFifo(folder)

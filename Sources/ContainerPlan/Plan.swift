@@ -73,6 +73,11 @@ public struct Plan: Equatable, Sendable {
     try planProcess(process, spec, facts, exec: true)
   }
 
+  /// Whether the process gets a terminal of its own.
+  public var opensTerminal: Bool {
+    steps.contains { if case .openTerminal = $0.action { true } else { false } }
+  }
+
   mutating func add(_ action: Action, _ pointer: String = "") {
     steps.append(Step(action, pointer))
   }

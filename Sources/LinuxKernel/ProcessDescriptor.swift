@@ -38,9 +38,11 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     return try check("poll", "process \(pid)") { poll(&entry, 1, milliseconds ?? -1) } > 0
   }
 
-  /// How the process, which need not be a child, ended; nil while it goes on, and on kernels that
-  /// don't tell (before Linux 6.15: `PIDFD_GET_INFO`).
-  public var termination: Termination? {
+  /// How the process, which need not be a child, ended; nil while it goes on, and where the kernel
+  /// doesn't tell: a zombie's status stands in procfs, later only the pidfd has it (Linux 6.15,
+  /// `PIDFD_GET_INFO`).
+  public var end: Termination? {
+    if let stat = ProcessStat(pid: pid), stat.hasEnded, let end = stat.termination { return end }
     var status: Int32 = 0
     return apus_pidfd_exit_code(number, &status) == 1 ? Termination(waitStatus: status) : nil
   }

@@ -8,7 +8,7 @@ extension Command {
       Sends a signal to the first process of a container. SIGNAL is a name such as
       KILL or SIGKILL, or a number; SIGTERM when there is none.
       """,
-    options: [.all]
+    options: [.all], endsOptionsAtOperand: true
   ) { invocation throws(RuntimeError) in
     let container = try invocation.container()
     let name = invocation.arguments.operands.dropFirst().first ?? "SIGTERM"

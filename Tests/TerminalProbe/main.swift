@@ -40,6 +40,8 @@ func runInTerminal(_ program: ArraySlice<String>) throws -> Int32 {
     let root = try open("/", [.path, .directory])
     let terminal = try PseudoTerminal(in: root.number, size: WindowSize(rows: 11, columns: 22))
     try sendMessage([1], descriptors: [terminal.master.number], over: sockets.inner.number)
+    // As apus does it: the program runs when the relay is set up.
+    _ = try sockets.inner.receive()
     setsid()
     try terminal.becomeStandardStreams()
     become(program)
@@ -47,6 +49,7 @@ func runInTerminal(_ program: ArraySlice<String>) throws -> Int32 {
     var message = try receiveMessage(over: sockets.outer.number)
     guard let master = message.takeDescriptor() else { return 125 }
     var relay: TerminalRelay? = try TerminalRelay(host, master: master)
+    try sockets.outer.send([1])
     var notify: NotifyRelay? = nil
     return try foreground.wait(for: process, relay: &relay, notify: &notify).exitStatus
   }

@@ -42,6 +42,7 @@ extension ContainerPerformer {
       })
     if console { try terminal.bindOnConsole(in: try root()) }
     try runtime.send([Message.terminal.rawValue], with: terminal.master.number)
+    if try runtime.receive().bytes.isEmpty { _exit(1) }  // the runtime is gone
     try terminal.becomeStandardStreams()
   }
 }
