@@ -11,8 +11,8 @@ public struct ContainerStore: Sendable {
   /// Told what a person may want to know though nothing failed.
   public var log: @Sendable (LogLevel, String) -> Void = { _, _ in }
 
-  /// Whether ``log`` is told of what config.json has and nobody knows; that takes some time.
-  public var namesUnknownKeys = false
+  /// Whether ``log`` is told of every step, and of what config.json has and nobody knows.
+  public var isDebugging = false
 
   /// Where containers are made.
   public let workplace: Workplace

@@ -55,6 +55,7 @@ extension ContainerStore {
     } catch {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
+    tell(plan, purpose)
     try closeDescriptors(notHandedOn: inherited)
     try requireRootfs(plan, purpose)
     try requireNew(id, purpose)
@@ -83,6 +84,14 @@ extension ContainerStore {
       // runtime.md, Lifecycle: a create that failed goes on with the destruction and these.
       created.runPoststopHooks()
       throw error
+    }
+  }
+
+  /// Tells what is about to be done, when somebody wants to know.
+  func tell(_ plan: Plan, _ purpose: String) {
+    guard isDebugging else { return }
+    for (index, step) in plan.steps.enumerated() {
+      log(.debug, "\(purpose): step \(index + 1) of \(plan.steps.count): \(step)")
     }
   }
 

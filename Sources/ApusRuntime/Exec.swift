@@ -21,6 +21,7 @@ extension Container {
     let cgroup = try cgroupForExec(options, purpose)
     let plan = try plan(process, cgroup, inherited, purpose)
 
+    store.tell(plan, purpose)
     if options.detach {
       let performer = try launch(plan, purpose, cgroup, target, options)
       if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }

@@ -1,4 +1,4 @@
-import CSeccomp
+import ContainerPlan
 import LinuxKernel
 import OCISpec
 
@@ -21,12 +21,10 @@ extension Features {
   }
 
   private static var annotations: [String: String] {
-    var annotations = ["org.apus.version": apusVersion]
-    if let version = seccomp_version()?.pointee {
-      annotations["io.github.seccomp.libseccomp.version"] =
-        "\(version.major).\(version.minor).\(version.micro)"
-    }
-    return annotations
+    [
+      "org.apus.version": apusVersion,
+      "io.github.seccomp.libseccomp.version": libseccompVersion,
+    ]
   }
 }
 
@@ -38,8 +36,12 @@ extension Features.Linux {
       capabilities: Vocabulary.capabilities,
       cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
       seccomp: Seccomp(
-        enabled: true, actions: Vocabulary.seccompActions, operators: Vocabulary.seccompOperators,
-        archs: Vocabulary.seccompArchitectures),
+        enabled: true, actions: Vocabulary.seccompActions.filter { $0 != "SCMP_ACT_NOTIFY" },
+        operators: Vocabulary.seccompOperators, archs: Vocabulary.seccompArchitectures,
+        knownFlags: Vocabulary.seccompFlags,
+        supportedFlags: supportedSeccompFlags().map(\.name).filter {
+          $0 != "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"  // of notifications
+        }),
       apparmor: no, selinux: no,
       intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
       mountExtensions: MountExtensions(idmap: no), netDevices: no)

@@ -11,7 +11,7 @@ public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(Ru
   }
   let spec: Spec
   do throws(JSONError) {
-    if let store, store.namesUnknownKeys {
+    if let store, store.isDebugging {
       var unknown: [String] = []
       spec = try decodeJSON(Spec.self, from: bytes, unknownKeys: &unknown)
       for key in unknown { store.log(.debug, "\(path): \(key): unknown, and passed over") }

@@ -88,7 +88,7 @@ extension Command {
     do throws(RuntimeError) {
       var store = ContainerStore(root: try stateRoot(global), making: .thisProcess)
       store.log = { log.write($0, $1) }
-      store.namesUnknownKeys = global.has(.debug)
+      store.isDebugging = global.has(.debug)
       return try perform(Invocation(arguments: arguments, store: store))
     } catch {
       log.fail(error.description)
