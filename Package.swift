@@ -32,7 +32,8 @@ let package = Package(
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"]),
     .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel"]),
     .testTarget(name: "CommandLineTests"),
-    .testTarget(name: "TerminalTests", dependencies: ["ApusRuntime", "LinuxKernel", "TerminalProbe"]),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["ApusRuntime", "LinuxKernel", "TerminalProbe"]),
     .executableTarget(
       name: "TerminalProbe", dependencies: ["ApusRuntime", "LinuxKernel"],
       path: "Tests/TerminalProbe"),
