@@ -114,7 +114,7 @@ func shell(
 /// A clock that nobody sets.
 func secondsSinceBoot() -> Double {
   var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
+  clock_gettime(CLOCK_BOOTTIME, &now)
   return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import OCISpec
 import Testing
 
@@ -6,17 +7,21 @@ import Testing
   @Test func theDefaultMasksReadEmpty() throws {
     let report = try Sandbox().report(
       "read:/proc/kcore", "read:/proc/keys", "read:/proc/timer_list", "list:/sys/firmware")
-    #expect(report.answers["read:/proc/kcore"] == "")
+    // Which of them there are depends on the kernel; /proc/keys is everywhere.
     #expect(report.answers["read:/proc/keys"] == "")
+    #expect(["", "ENOENT"].contains(report.answers["read:/proc/kcore"]))
     #expect(["", "ENOENT"].contains(report.answers["read:/proc/timer_list"]))
     #expect(["empty", "ENOENT"].contains(report.answers["list:/sys/firmware"]))
   }
 
   @Test func theDefaultReadonlyPathsRefuseWrites() throws {
-    let paths = ["/proc/sys/kernel/hostname", "/proc/sys/net", "/proc/sysrq-trigger", "/proc/irq"]
-    let apus = try Sandbox { $0.process?.args = ["/bin/probe"] + paths.map { "write:\($0)" } }
-    let report = try apus.report(of: try apus.run())
-    for path in paths { #expect(report.answers["write:\(path)"] == "EROFS", "\(path)") }
+    let report = try Sandbox().report(
+      "write:/proc/sys/kernel/hostname", "write:/proc/sys/net/ipv4/ip_forward")
+    #expect(Set(report.answers.values) == ["EROFS"])
+    for path in ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+    where access(path, F_OK) == 0 {
+      #expect(report.mount(at: path)?.options.hasPrefix("ro,") ?? false, "\(path)")
+    }
   }
 
   @Test func filesAndFoldersOfTheImageAreMasked() throws {

@@ -20,7 +20,7 @@ extension Sandbox {
     entries(of: "/proc").filter { pid in
       // What has ended stays until its new parent, which is no business of apus, looks after it.
       guard let number = Int32(pid), number != getpid(),
-        let stat = ProcessStat(pid: number), !stat.hasEnded
+        let stat = ProcessStat(pid: number), !stat.hasEnded, stat.startTime >= made
       else { return false }
       return mentions("/proc/\(pid)/environ", "APUS_TEST=\(id)")
         || mentions("/proc/\(pid)/cgroup", id) || mentions("/proc/\(pid)/mountinfo", id)

@@ -209,8 +209,8 @@ import Testing
     }
     let made = try apus.script(
       """
-      mkdir -p rootfs/kept/below; echo content > rootfs/kept/below/file; chmod 640 rootfs/kept/*/*
-      ln -s below/file rootfs/kept/link; chown 7:8 rootfs/kept/below; chmod 1750 rootfs/kept/below
+      mkdir -p rootfs/kept/below; echo content > rootfs/kept/below/file; chmod 604 rootfs/kept/*/*
+      ln -s below/file rootfs/kept/link; chown 7:8 rootfs/kept/below; chmod 1755 rootfs/kept/below
       """)
     #expect(made == .silently)
     let report = try apus.report(
@@ -221,8 +221,8 @@ import Testing
     #expect(report.answers["read:/kept/link"] == "content\n")
     #expect(report.answers["write:/kept"] == "")
     let below = try #require(report.nodes["/kept/below"])
-    #expect((below.kind, below.mode, below.uid, below.gid) == ("d", 0o1750, 7, 8))
-    #expect(report.nodes["/kept/below/file"]?.mode == 0o640)
+    #expect((below.kind, below.mode, below.uid, below.gid) == ("d", 0o1755, 7, 8))
+    #expect(report.nodes["/kept/below/file"]?.mode == 0o604)
     #expect(report.nodes["/kept/link"]?.target == "below/file")
   }
 

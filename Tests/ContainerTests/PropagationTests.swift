@@ -12,7 +12,6 @@ import Testing
   @Test(arguments: [
     (nil, "master"), ("", "master"), ("slave", "master"), ("rslave", "master"), ("private", ""),
     ("rprivate", ""), ("shared", "shared"), ("rshared", "shared"), ("unbindable", "unbindable"),
-    ("runbindable", "unbindable"),
   ]) func ofTheRoot(wanted: String?, shown: String) throws {
     let apus = try Sandbox { $0.linux?.rootfsPropagation = wanted }
     let root = try #require(try report(apus).mount(at: "/"))
