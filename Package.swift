@@ -30,6 +30,11 @@ let package = Package(
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"]),
+    .testTarget(
+      name: "LinuxKernelTests",
+      dependencies: [
+        "LinuxKernel", "OCISpec", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel"]),
     .testTarget(name: "CommandLineTests"),
     .testTarget(

@@ -10,10 +10,14 @@ public struct ProcessStat: Equatable, Sendable {
   /// Reads it; nil when there is no such process.
   public init?(pid: Int32) {
     guard pid > 0, let bytes = try? readFile("/proc/\(pid)/stat") else { return nil }
+    self.init(String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Reads the line (`proc_pid_stat(5)`).
+  init?(_ text: String) {
     // The name in parentheses may hold anything, so the fields count from the last ")".
-    let text = String(decoding: bytes, as: UTF8.self)
     guard let end = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: end)...].split(separator: " ")
+    let fields = text[text.index(after: end)...].split { $0 == " " || $0 == "\n" }
     guard fields.count > 19, let state = fields[0].first, let start = UInt64(fields[19]) else {
       return nil
     }
