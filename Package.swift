@@ -35,6 +35,7 @@ let package = Package(
       dependencies: [
         "LinuxKernel", "OCISpec", .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"]),
     .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel"]),
     .testTarget(name: "CommandLineTests"),
     .testTarget(

@@ -1,7 +1,8 @@
 import OCISpec
 
 extension CgroupPaths {
-  /// What config.json's resources come to, file by file, in the order of writing.
+  /// What config.json's resources come to, file by file, in the order of writing. As in runc, 0
+  /// leaves a number as it is: engines write it for what nobody asked for.
   public func writes(for resources: Spec.Linux.Resources?) -> [CgroupWrite] {
     var writes: [CgroupWrite] = []
     let root = "/linux/resources"
@@ -10,46 +11,64 @@ extension CgroupPaths {
       writes.append(
         CgroupWrite(directory: directory, file: file, value: value, pointer: root + pointer))
     }
-    let unified = directories.count == 1 && directories[0].controller == ""
-    if unified {
+    if isUnified {
       let memory = resources?.memory
-      add("", "memory.max", memory?.limit.map(unlimited), "/memory/limit")
-      add("", "memory.low", memory?.reservation.map(unlimited), "/memory/reservation")
-      if let swap = memory?.swap, let limit = memory?.limit, swap > 0 {
-        add("", "memory.swap.max", "\(max(swap - limit, 0))", "/memory/swap")
+      add("", "memory.max", given(memory?.limit).map(unlimited), "/memory/limit")
+      add("", "memory.low", given(memory?.reservation).map(unlimited), "/memory/reservation")
+      if let swap = given(memory?.swap) {
+        // Here it does not include the memory.
+        if swap < 0 {
+          add("", "memory.swap.max", "max", "/memory/swap")
+        } else if let limit = given(memory?.limit), limit > 0 {
+          add("", "memory.swap.max", "\(max(swap - limit, 0))", "/memory/swap")
+        }
       }
       if let shares = resources?.cpu?.shares, shares > 0 {
         let weight = 1 + ((min(max(shares, 2), 262_144) - 2) * 9999) / 262_142
         add("", "cpu.weight", "\(weight)", "/cpu/shares")
       }
-      if let quota = resources?.cpu?.quota {
-        let period = resources?.cpu?.period ?? 100_000
-        add("", "cpu.max", "\(quota > 0 ? String(quota) : "max") \(period)", "/cpu/quota")
+      let quota = given(resources?.cpu?.quota)
+      let period = given(resources?.cpu?.period)
+      if quota != nil || period != nil {
+        let time = quota.map(unlimited) ?? "max"
+        add(
+          "", "cpu.max", "\(time) \(period ?? 100_000)", quota == nil ? "/cpu/period" : "/cpu/quota"
+        )
       }
       add("", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
       add("", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
       add("", "pids.max", pidsMax(resources), "/pids/limit")
     } else {
       let memory = resources?.memory
-      add("memory", "memory.limit_in_bytes", memory?.limit.map(String.init), "/memory/limit")
-      add("memory", "memory.memsw.limit_in_bytes", memory?.swap.map(String.init), "/memory/swap")
-      add(
-        "memory", "memory.soft_limit_in_bytes", memory?.reservation.map(String.init),
-        "/memory/reservation")
-      add("cpu", "cpu.shares", resources?.cpu?.shares.map(String.init), "/cpu/shares")
-      add("cpu", "cpu.cfs_period_us", resources?.cpu?.period.map(String.init), "/cpu/period")
-      add("cpu", "cpu.cfs_quota_us", resources?.cpu?.quota.map(String.init), "/cpu/quota")
+      let cpu = resources?.cpu
+      // In a new cgroup there is no limit: swap, which includes the memory, can't be less.
+      add("memory", "memory.limit_in_bytes", text(memory?.limit), "/memory/limit")
+      add("memory", "memory.memsw.limit_in_bytes", text(memory?.swap), "/memory/swap")
+      add("memory", "memory.soft_limit_in_bytes", text(memory?.reservation), "/memory/reservation")
+      add("cpu", "cpu.shares", text(cpu?.shares), "/cpu/shares")
+      add("cpu", "cpu.cfs_period_us", text(cpu?.period), "/cpu/period")
+      add("cpu", "cpu.cfs_quota_us", text(cpu?.quota), "/cpu/quota")
       add("cpuset", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
       add("cpuset", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
       add("pids", "pids.max", pidsMax(resources), "/pids/limit")
       if self["devices"] != nil {
-        for (file, value, pointer) in deviceRules(resources) { add("devices", file, value, pointer) }
+        for (file, value, pointer) in deviceRules(resources) {
+          add("devices", file, value, pointer)
+        }
       }
     }
     return writes
   }
 
   private func unlimited(_ value: Int64) -> String { value < 0 ? "max" : String(value) }
+
+  private func given<Number: BinaryInteger>(_ value: Number?) -> Number? {
+    value == 0 ? nil : value
+  }
+
+  private func text<Number: BinaryInteger>(_ value: Number?) -> String? {
+    given(value).map { String($0) }
+  }
 
   private func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
 
@@ -75,7 +94,7 @@ extension CgroupPaths {
     guard !rules.isEmpty else { return [] }
     let always = [
       "c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm",
-      "c 5:0 rwm", "c 5:2 rwm", "c 136:* rwm",
+      "c 5:0 rwm", "c 5:2 rwm", "c 136:* rwm", "c 10:200 rwm",
     ]
     return rules + always.map { ("devices.allow", $0, "/devices") }
   }

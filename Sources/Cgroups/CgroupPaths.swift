@@ -26,9 +26,7 @@ public struct CgroupPaths: Equatable, Sendable {
   /// below our own cgroup, and named after the container when it is missing.
   public init(layout: CgroupLayout, cgroupsPath: String?, id: String) {
     let wanted = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? id
-    // As in runc, ".." can't climb above the mount point.
-    let clean = wanted.split(separator: "/").filter { $0 != "." && $0 != ".." }
-      .joined(separator: "/")
+    let clean = Self.clean(wanted)
     func place(_ mountPoint: String, _ own: String) -> String {
       let base = wanted.hasPrefix("/") || own == "/" ? "" : own
       return "\(mountPoint)\(base)/\(clean)"
@@ -45,6 +43,16 @@ public struct CgroupPaths: Equatable, Sendable {
     }
   }
 
+  /// A `cgroupsPath` without "." and with ".." resolved; as in runc, it can't climb above its
+  /// beginning. Empty, if that is where it leads.
+  public static func clean(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
+  }
+
   /// The directory of a controller.
   public subscript(controller: String) -> String? {
     directories.first { $0.controller == controller }?.path
@@ -57,7 +65,9 @@ public struct CgroupPaths: Equatable, Sendable {
     guard let path = parts.last.map(String.init), !path.split(separator: "/").contains("..") else {
       return nil
     }
-    let wanted = parts.count > 1 ? parts[0].split(separator: ",").map(String.init) : nil
+    let wanted =
+      parts.count > 1
+      ? parts[0].split(separator: ",", omittingEmptySubsequences: false).map { String($0) } : nil
     if let wanted, !wanted.allSatisfy({ self[$0] != nil }) { return nil }
     var changed = self
     for index in directories.indices where wanted?.contains(directories[index].controller) ?? true {
