@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxKernel
 import OCISpec
 
@@ -5,14 +6,14 @@ extension Action: CustomStringConvertible {
   /// The act in an engineer's words: "mount proc at /proc", "drop to the user 1000:1000".
   public var description: String {
     switch self {
-    case .createCgroup(let paths): "make the cgroup \(paths.joined(separator: ", "))"
+    case .createCgroup(let paths): "make the cgroup \(foldedByHierarchy(paths))"
     case .writeCgroup(let write): "write \(write.value) to \(write.directory)/\(write.file)"
     case .clone(let kinds):
       kinds.isEmpty
         ? "clone a process" : "clone a process into new namespaces: \(kinds.named)"
     case .joinCgroup: "move the process into its cgroup"
     case .setLimit(let limit, let soft, let hard):
-      "limit \(limit.name) to \(words(soft)), at the most \(words(hard))"
+      "set \(limit.name) to \(words(soft)), with a hard limit of \(words(hard))"
     case .recordState: "write state.json"
     default: descriptionInContainer
     }
@@ -30,14 +31,14 @@ extension Action: CustomStringConvertible {
     case .bringUpLoopback: "bring up the network device lo"
     case .setRootPropagation(let propagation): "make / r\(propagation.word)"
     case .makeParentMountPrivate(let path): "make the mount that holds \(path) private"
-    case .openRootfs(let path): "bind the root file system \(path)"
+    case .openRootfs(let path): "bind the root file system \(path) on itself"
     case .mount(let mount): mount.description
     case .makeDirectory(let path): "make the directory \(path) if it is missing"
     case .makeDevice(let device): device.description
     case .makeLink(let path, let target): "link \(path) to \(target)"
     case .pivotRoot: "pivot_root into the root file system, and unmount the old root"
     case .moveRoot: "move the root file system over /, and chroot"
-    case .changeAttributes(let path, let change): "remount \(path) \(change.words)"
+    case .changeAttributes(let path, let change): change.words(of: path)
     case .setHostname(let name): "set the hostname \(name)"
     case .setDomainname(let name): "set the domainname \(name)"
     case .writeSysctl(let key, let value): "set the sysctl \(key) to \(value)"
@@ -54,7 +55,8 @@ extension Action: CustomStringConvertible {
         + (console ? ", bound to /dev/console" : "")
     case .setNoNewPrivileges: "set no_new_privs"
     case .loadSeccomp(let filter):
-      "load the seccomp filter (\(filter.rules) rules, else \(filter.defaultAction))"
+      "load the seccomp filter (\(filter.rules) rule\(filter.rules == 1 ? "" : "s"), "
+        + "else \(filter.defaultAction))"
     case .limitBoundingCapabilities(let set): "limit the bounding set to \(set.words)"
     case .ownStandardStreams(let uid): "give standard input, output and error to the user \(uid)"
     case .setGroups(let groups):
@@ -63,17 +65,45 @@ extension Action: CustomStringConvertible {
         : "set the supplementary groups \(groups.map(String.init).joined(separator: ", "))"
     case .setUser(let uid, let gid): "become the user \(uid) and group \(gid)"
     case .applyCapabilities(let capabilities): "set the capabilities: \(capabilities.words)"
-    case .setUmask(let mask): "set the umask 0\(String(mask, radix: 8))"
+    case .setUmask(let mask): "set the umask to 0\(String(mask, radix: 8))"
     case .changeDirectory(let path): "change to the directory \(path)"
-    case .findProgram(let name): "find the program \(name)"
+    case .findProgram(let name):
+      name.contains("/") ? "find the program \(name)" : "find the program \(name) in PATH"
     case .runHook(let kind, let hook): "run the \(kind.rawValue) hook \(hook.path)"
     case .waitAtGate: "wait at the gate, exec.fifo, until start opens it"
-    case .exec(let program): "exec \(program.arguments.joined(separator: " "))"
+    case .exec(let program): "exec \(program.arguments.map(word).joined(separator: " "))"
     default: ""
     }
   }
 
   private func words(_ limit: UInt64) -> String { limit == .max ? "unlimited" : String(limit) }
+
+  /// An argument, in quotes where it would not be seen to be one.
+  private func word(_ argument: String) -> String {
+    let isPlain = !argument.isEmpty && argument.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+    return isPlain ? argument : argument.debugDescription
+  }
+}
+
+/// The paths of one cgroup in several hierarchies, as a shell would expand them:
+/// "/sys/fs/cgroup/{cpu,memory}/x". The ways below the hierarchies may differ.
+private func foldedByHierarchy(_ paths: [String]) -> String {
+  let mountPoint = CgroupLayout.mountPoint + "/"
+  var groups: [(hierarchies: [Substring], below: Substring)] = []
+  for path in paths {
+    let relative = path.dropFirst(path.hasPrefix(mountPoint) ? mountPoint.count : 0)
+    let hierarchy = relative.prefix { $0 != "/" }
+    let below = relative[hierarchy.endIndex...]
+    if let known = groups.firstIndex(where: { $0.below == below }) {
+      groups[known].hierarchies.append(hierarchy)
+    } else {
+      groups.append(([hierarchy], below))
+    }
+  }
+  return groups.map { hierarchies, below in
+    let names = hierarchies.joined(separator: ",")
+    return mountPoint + (hierarchies.count > 1 ? "{\(names)}" : names) + below
+  }.joined(separator: ", ")
 }
 
 extension [NamespaceKind] {
@@ -81,17 +111,19 @@ extension [NamespaceKind] {
 }
 
 extension PlannedMount: CustomStringConvertible {
-  /// "mount tmpfs at /dev, nosuid, mode=755", "bind /src at /dst, recursively, ro".
+  /// "mount tmpfs at /dev, nosuid,mode=755", "bind /src at /dst, ro".
   public var description: String {
     let what: String
     var words: [String]
     switch source {
-    case .filesystem(let type, _, let parameters):
-      what = "mount \(type) at \(destination)"
+    case .filesystem(let type, let source, let parameters):
+      // Others are dummies: "proc", "shm".
+      let device = source.flatMap { $0.contains("/") ? " of \($0)" : nil } ?? ""
+      what = "mount \(type)\(device) at \(destination)"
       words = options.words + parameters
     case .bind(let path, let recursive):
-      what = "bind \(path) at \(destination)"
-      words = (recursive ? ["recursively"] : []) + options.words
+      what = "bind \(path)\(recursive ? " and what is mounted below it" : "") at \(destination)"
+      words = options.words
     }
     if options.copiesUp { words.append("with a copy of what is there") }
     return words.isEmpty ? what : "\(what), \(words.joined(separator: ","))"
@@ -109,17 +141,22 @@ extension PlannedDevice: CustomStringConvertible {
 
 extension MountOptions {
   fileprivate var words: [String] {
-    self.set.words + clear.cleared + recursiveSet.words.map { "r" + $0 }
-      + recursiveClear.cleared.map { "r" + $0 }
+    self.set.words + clear.cleared(self.set) + recursiveSet.words.map { "r" + $0 }
+      + recursiveClear.cleared(recursiveSet).map { "r" + $0 }
       + propagation.map { ($0.recursive ? "r" : "") + $0.propagation.word }
   }
 }
 
 extension MountChange {
-  fileprivate var words: String {
-    let prefix = recursive ? "r" : ""
-    let all = self.set.words + clear.cleared + (propagation.map { [$0.word] } ?? [])
-    return all.map { prefix + $0 }.joined(separator: ",")
+  /// "remount /dev ro", "remount /sys/fs/cgroup and what is mounted below it ro,nosuid",
+  /// "make / rshared".
+  fileprivate func words(of path: String) -> String {
+    let attributes = self.set.words + clear.cleared(self.set)
+    let shared = propagation.map { (recursive ? "r" : "") + $0.word }
+    if attributes.isEmpty, let shared { return "make \(path) \(shared)" }
+    let below = recursive ? " and what is mounted below it" : ""
+    let words = attributes + (shared.map { [$0] } ?? [])
+    return "remount \(path)\(below) \(words.joined(separator: ","))"
   }
 }
 
@@ -133,13 +170,20 @@ extension MountAttributes {
     return names.filter { contains($0.0) }.map(\.1)
   }
 
-  fileprivate var cleared: [String] {
+  /// The opposites, for what is cleared. A new mode of access times says what it clears.
+  fileprivate func cleared(_ set: MountAttributes) -> [String] {
+    let times =
+      !set.isDisjoint(with: .accessTimeMask)
+      ? []
+      : contains(.accessTimeMask)
+        ? ["relatime"]
+        : (contains(.noAccessTime) ? ["atime"] : [])
+          + (contains(.strictAccessTime) ? ["nostrictatime"] : [])
     let names: [(MountAttributes, String)] = [
       (.readOnly, "rw"), (.noSetUserID, "suid"), (.noDevices, "dev"), (.noExec, "exec"),
       (.noDirectoryAccessTime, "diratime"), (.noSymlinksFollowed, "symfollow"),
     ]
-    return names.filter { contains($0.0) }.map(\.1)
-      + (contains(.accessTimeMask) ? ["relatime"] : [])
+    return names.filter { contains($0.0) }.map(\.1) + times
   }
 }
 
@@ -151,8 +195,9 @@ extension CapabilitySet {
 
 extension Capabilities {
   fileprivate var words: String {
-    var parts = ["effective \(effective.words)"]
-    if permitted != effective { parts.append("permitted \(permitted.words)") }
+    let both = permitted == effective
+    var parts = ["\(both ? "effective and permitted" : "effective") \(effective.words)"]
+    if !both { parts.append("permitted \(permitted.words)") }
     if inheritable.bits != 0 { parts.append("inheritable \(inheritable.words)") }
     if ambient.bits != 0 { parts.append("ambient \(ambient.words)") }
     return parts.joined(separator: "; ")
