@@ -36,6 +36,8 @@ let package = Package(
         "LinuxKernel", "OCISpec", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"]),
+    .testTarget(
+      name: "ContainerPlanTests", dependencies: ["ContainerPlan"], exclude: ["Fixtures", "Golden"]),
     .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel"]),
     .testTarget(name: "CommandLineTests"),
     .testTarget(

@@ -43,7 +43,13 @@ public struct StepFailure: Equatable, Sendable {
 
   /// The message; cut, so that a path of any length fits.
   public var encoded: [UInt8] {
-    Message.failed.bytes(Int32(step)) + reason.utf8.prefix(6000)
+    var bytes = Message.failed.bytes(Int32(step))
+    for scalar in reason.unicodeScalars {
+      let next = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+      guard bytes.count + next.count <= 6000 else { break }
+      bytes += next
+    }
+    return bytes
   }
 
   /// Reads what ``encoded`` made; nil when it is cut short.

@@ -37,11 +37,16 @@ public struct Plan: Equatable, Sendable {
       throw PlanError("/process", "required to make a container, but missing")
     }
     try refuseWhatIsNotThereYet(spec)
+    try refuseForeignCgroup(spec.linux?.cgroupsPath ?? "")
     let cgroup = CgroupPaths(
       layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
     planCgroup(spec, cgroup)
     try planNamespaces(spec, facts, cgroup)
-    if spec.linux?.has(.mount) == true { try planRootfs(spec, facts, cgroup) }
+    if spec.linux?.has(.mount) == true {
+      try planRootfs(spec, facts, cgroup)
+    } else {
+      planTerminal(spec.process, console: false)
+    }
     planNames(spec)
     planRootfsPropagation(spec)
     if let process = spec.process {
@@ -82,6 +87,15 @@ public struct Plan: Equatable, Sendable {
     steps.append(Step(action, pointer))
   }
 
+  /// A container's cgroup is emptied of all processes, and removed, when the container is deleted.
+  private func refuseForeignCgroup(_ path: String) throws(PlanError) {
+    if !path.isEmpty, CgroupPaths.clean(path).isEmpty {
+      throw PlanError(
+        "/linux/cgroupsPath",
+        "\"\(path)\" is the cgroup of processes of the host; name one below it, like \"/name\"")
+    }
+  }
+
   private mutating func planCgroup(_ spec: Spec, _ cgroup: CgroupPaths) {
     add(
       .createCgroup(cgroup.distinct),
@@ -95,7 +109,7 @@ public struct Plan: Equatable, Sendable {
     if let name = spec.hostname, !name.isEmpty { add(.setHostname(name), "/hostname") }
     if let name = spec.domainname, !name.isEmpty { add(.setDomainname(name), "/domainname") }
     for (key, value) in (spec.linux?.sysctl ?? [:]).sorted(by: { $0.key < $1.key }) {
-      add(.writeSysctl(key: key, value: value), "/linux/sysctl/\(key)")
+      add(.writeSysctl(key: key, value: value), entry(key, of: "/linux/sysctl"))
     }
     for (index, path) in (spec.linux?.readonlyPaths ?? []).enumerated() {
       add(.makeReadonly(path), "/linux/readonlyPaths/\(index)")

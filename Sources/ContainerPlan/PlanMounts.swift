@@ -33,11 +33,12 @@ extension Plan {
     }
     if type == "cgroup" || type == "cgroup2" {
       return planCgroupMount(
-        destination, options, pointer, ownNamespace: spec.linux?.has(.cgroup) == true, facts, cgroup)
+        destination, options, pointer, ownNamespace: spec.linux?.has(.cgroup) == true, facts, cgroup
+      )
     }
     let parameters = options.parameters
     options.parameters = []
-    if destination == "/dev" { options.set.remove(.readOnly) }  // after the nodes are made
+    if isFilledBeforeReadonly(mount) { options.set.remove(.readOnly) }
     add(
       .mount(
         PlannedMount(
@@ -60,7 +61,9 @@ extension Plan {
       }
       return
     }
-    guard destination.hasPrefix("/proc/"), !Self.mountableInProc.contains(destination) else { return }
+    guard destination.hasPrefix("/proc/"), !Self.mountableInProc.contains(destination) else {
+      return
+    }
     throw PlanError(
       "\(pointer)/destination",
       "\"\(destination)\" cannot be mounted because it is inside /proc; allowed there: "
@@ -112,8 +115,10 @@ extension Plan {
       }
     }
     // All at once, when the mount points are made.
-    let change = MountChange(set: plain.set, clear: plain.clear, recursive: true)
-    if !plain.set.isEmpty || !plain.clear.isEmpty {
+    let change = MountChange(
+      set: plain.set.union(plain.recursiveSet), clear: plain.clear.union(plain.recursiveClear),
+      propagation: plain.propagation.last?.propagation, recursive: true)
+    if change != MountChange(recursive: true) {
       add(.changeAttributes(path: destination, change), pointer)
     }
   }

@@ -9,6 +9,7 @@ extension Plan {
   {
     var made: [NamespaceKind] = []
     var joined: [Step] = []
+    var joinedMount: Step?
     var ownCgroup: String?
     for (index, namespace) in (spec.linux?.namespaces ?? []).enumerated() {
       let pointer = "/linux/namespaces/\(index)"
@@ -16,7 +17,8 @@ extension Plan {
         throw PlanError("\(pointer)/type", "unknown namespace \"\(namespace.type)\"")
       }
       if let path = namespace.path, !path.isEmpty {
-        joined.append(Step(.joinNamespace(kind, path: path), pointer))
+        let step = Step(.joinNamespace(kind, path: path), pointer)
+        if kind == .mount { joinedMount = step } else { joined.append(step) }
       } else if kind == .cgroup {
         ownCgroup = pointer
       } else {
@@ -29,6 +31,8 @@ extension Plan {
     // The runtime does this while the container's process goes on, for on v1 it takes its time.
     add(.joinCgroup(cgroup.distinct))
     steps += joined.filter { $0.action.performer == .container }
+    // Last: the paths of the others are the host's.
+    if let joinedMount { steps.append(joinedMount) }
     if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
     if let score = spec.process?.oomScoreAdj {
       add(.setOOMScore(score), "/process/oomScoreAdj")

@@ -7,22 +7,25 @@ extension Plan {
     _ process: Spec.Process, _ spec: Spec, _ facts: Facts, exec: Bool
   ) throws(PlanError) {
     let capabilities = Capabilities(process.capabilities)
-    if process.terminal == true {
-      add(.openTerminal(process.consoleSize, console: !exec), "/process/terminal")
-    }
+    if exec { planTerminal(process, console: false) }
     if process.noNewPrivileges == true { add(.setNoNewPrivileges, "/process/noNewPrivileges") }
     let filter = try seccompFilter(spec)
     // Without no_new_privs only CAP_SYS_ADMIN may load one; with it, the later the better.
     let loadsEarly = process.noNewPrivileges != true
     if let filter, loadsEarly { add(.loadSeccomp(filter), "/linux/seccomp") }
-    add(.limitBoundingCapabilities(capabilities.bounding), "/process/capabilities/bounding")
-    if process.user.uid != 0 { add(.ownStandardStreams(uid: process.user.uid), "/process/user/uid") }
+    let asked = process.capabilities == nil ? "" : "/process/capabilities"
+    add(.limitBoundingCapabilities(capabilities.bounding), asked.isEmpty ? "" : "\(asked)/bounding")
+    if process.user.uid != 0 {
+      add(.ownStandardStreams(uid: process.user.uid), "/process/user/uid")
+    }
     // With what is left of root's rights: the user's own may not reach there.
     add(.changeDirectory(process.cwd), "/process/cwd")
-    add(.setGroups(process.user.additionalGids ?? []), "/process/user/additionalGids")
+    let groups = process.user.additionalGids
+    add(.setGroups(groups ?? []), groups == nil ? "" : "/process/user/additionalGids")
     add(.setUser(uid: process.user.uid, gid: process.user.gid), "/process/user")
-    add(.applyCapabilities(capabilities), "/process/capabilities")
-    add(.setUmask(process.user.umask ?? 0o022), "/process/user/umask")
+    add(.applyCapabilities(capabilities), asked)
+    let umask = process.user.umask
+    add(.setUmask(umask ?? 0o022), umask == nil ? "" : "/process/user/umask")
     let arguments = process.args ?? []
     add(.findProgram(arguments.first ?? ""), "/process/args/0")
     if !exec {
@@ -37,6 +40,13 @@ extension Plan {
         PlannedProgram(
           arguments: arguments, environment: environment(process.env ?? [], facts),
           preservedDescriptors: facts.preservedDescriptors)), "/process/args")
+  }
+
+  /// The program's terminal, if it wants one.
+  /// - Parameter console: whether it is /dev/console, too.
+  mutating func planTerminal(_ process: Spec.Process?, console: Bool) {
+    guard let process, process.terminal == true else { return }
+    add(.openTerminal(process.consoleSize, console: console), "/process/terminal")
   }
 
   /// Each name once, with its last value: programs differ in which of two they believe.

@@ -19,7 +19,8 @@ extension Plan {
     for mount in facts.mounts { try plan(mount, "", spec, facts, cgroup) }
     // A bind over /dev brings its own devices.
     let devices = !mounts.contains {
-      clean($0.destination) == "/dev" && ($0.type == "bind" || MountOptions($0.options ?? []).bind != nil)
+      clean($0.destination) == "/dev"
+        && ($0.type == "bind" || MountOptions($0.options ?? []).bind != nil)
     }
     if devices { planDevices(spec) }
     for (index, hook) in (spec.hooks?.prestart ?? []).enumerated() {
@@ -47,11 +48,17 @@ extension Plan {
 
   private mutating func planAfterPivot(_ spec: Spec, _ mounts: [Spec.Mount]) {
     // Before / becomes read-only; runc makes it, too.
-    if let cwd = spec.process?.cwd, clean(cwd) != "/" { add(.makeDirectory(clean(cwd)), "/process/cwd") }
-    for (index, mount) in mounts.enumerated() {
+    if let cwd = spec.process?.cwd, clean(cwd) != "/" {
+      add(.makeDirectory(clean(cwd)), "/process/cwd")
+    }
+    // /dev/console is made, and mounted on.
+    planTerminal(spec.process, console: true)
+    for (index, mount) in mounts.enumerated() where isFilledBeforeReadonly(mount) {
       let options = MountOptions(mount.options ?? [])
-      guard clean(mount.destination) == "/dev", options.set.contains(.readOnly) else { continue }
-      add(.changeAttributes(path: "/dev", MountChange(set: .readOnly)), "/mounts/\(index)/options")
+      guard options.set.contains(.readOnly), options.bind == nil, !options.remount else { continue }
+      add(
+        .changeAttributes(path: clean(mount.destination), MountChange(set: .readOnly)),
+        "/mounts/\(index)/options")
     }
     if spec.root?.readonly == true {
       add(.changeAttributes(path: "/", MountChange(set: .readOnly)), "/root/readonly")
@@ -71,7 +78,7 @@ extension Plan {
   private mutating func planDevices(_ spec: Spec) {
     let asked = spec.linux?.devices ?? []
     for (name, major, minor) in Self.defaultDevices
-    where !asked.contains(where: { $0.path == "/dev/\(name)" }) {
+    where !asked.contains(where: { clean($0.path) == "/dev/\(name)" }) {
       add(
         .makeDevice(
           PlannedDevice(
@@ -103,6 +110,12 @@ extension Plan {
     ("/dev/stdout", "/proc/self/fd/1"), ("/dev/stderr", "/proc/self/fd/2"),
     ("/dev/core", "/proc/kcore"),
   ]
+}
+
+/// Whether what comes later is still made in a mount: devices, or the places of other mounts. One
+/// that is to be read-only becomes so at the end.
+func isFilledBeforeReadonly(_ mount: Spec.Mount) -> Bool {
+  mount.type == "tmpfs" || clean(mount.destination) == "/dev"
 }
 
 /// A path of the container from its root on, without "." and with ".." resolved as far as the root.

@@ -86,7 +86,7 @@ func quoted(_ text: String) -> String {
 }
 
 /// A pointer to a dictionary's entry. (RFC 6901, section 3)
-func entry(_ key: String, of pointer: String) -> String {
+package func entry(_ key: String, of pointer: String) -> String {
   var escaped = ""
   for scalar in key.unicodeScalars {
     switch scalar {

@@ -1,0 +1,74 @@
+import OCISpec
+import Testing
+
+@testable import ContainerPlan
+
+/// What config.json may ask for and this version can't do is refused, and said where.
+struct NotThereYetTests {
+  @Test(arguments: refusals)
+  func isRefused(_ refusal: Refusal) {
+    let error = #expect(throws: PlanError.self) { try plan(refusal.change) }
+    #expect(error?.pointer == refusal.pointer)
+    #expect(error?.problem.hasSuffix(" not supported by this version of apus") == true)
+  }
+
+  @Test(
+    arguments: [
+      { $0.process?.apparmorProfile = "unconfined" },
+      { $0.process?.apparmorProfile = "" },
+      { $0.process?.selinuxLabel = "" },
+      { $0.linux?.mountLabel = "" },
+      { $0.linux?.netDevices = [:] },
+      { $0.mounts = [.init(destination: "/a", type: "tmpfs", uidMappings: [], gidMappings: [])] },
+    ] as [@Sendable (inout Spec) -> Void])
+  func whatAsksForNothingIsNot(_ change: @Sendable (inout Spec) -> Void) throws {
+    #expect(try plan(change).steps.isEmpty == false)
+  }
+}
+
+struct Refusal: Sendable, CustomTestStringConvertible {
+  let pointer: String
+  let change: @Sendable (inout Spec) -> Void
+
+  init(_ pointer: String, change: @escaping @Sendable (inout Spec) -> Void) {
+    self.pointer = pointer
+    self.change = change
+  }
+
+  var testDescription: String { pointer }
+}
+
+private let refusals: [Refusal] = [
+  Refusal("/linux/namespaces/1") { $0.linux?.namespaces?.append(.init(type: "user")) },
+  Refusal("/linux/namespaces/1") {
+    $0.linux?.namespaces?.append(.init(type: "user", path: "/proc/1/ns/user"))
+  },
+  Refusal("/linux/namespaces/1") { $0.linux?.namespaces?.append(.init(type: "time")) },
+  Refusal("/mounts/0") {
+    $0.mounts = [.init(destination: "/a", source: "/b", options: ["bind", "idmap"])]
+  },
+  Refusal("/mounts/0") {
+    $0.mounts = [.init(destination: "/a", source: "/b", options: ["rbind", "ridmap"])]
+  },
+  Refusal("/mounts/1") {
+    let mapping = [Spec.Linux.IDMapping(containerID: 0, hostID: 1, size: 1)]
+    $0.mounts = [
+      .init(destination: "/a", source: "/b", options: ["bind"]),
+      .init(
+        destination: "/a", source: "/b", options: ["bind"], uidMappings: mapping,
+        gidMappings: mapping),
+    ]
+  },
+  Refusal("/linux/personality") { $0.linux?.personality = .init(domain: "LINUX32") },
+  Refusal("/linux/netDevices") { $0.linux?.netDevices = ["eth0": .init()] },
+  Refusal("/linux/intelRdt") { $0.linux?.intelRdt = .init() },
+  Refusal("/linux/memoryPolicy") { $0.linux?.memoryPolicy = .init(mode: "MPOL_DEFAULT") },
+  Refusal("/linux/mountLabel") { $0.linux?.mountLabel = "system_u:object_r:container_file_t:s0" },
+  Refusal("/process/scheduler") { $0.process?.scheduler = .init(policy: "SCHED_IDLE") },
+  Refusal("/process/ioPriority") {
+    $0.process?.ioPriority = .init(class: "IOPRIO_CLASS_IDLE", priority: 0)
+  },
+  Refusal("/process/execCPUAffinity") { $0.process?.execCPUAffinity = .init(initial: "0") },
+  Refusal("/process/selinuxLabel") { $0.process?.selinuxLabel = "a:b:c:s0" },
+  Refusal("/process/apparmorProfile") { $0.process?.apparmorProfile = "docker-default" },
+]
