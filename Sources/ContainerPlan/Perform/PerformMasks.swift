@@ -22,18 +22,25 @@ extension ContainerPerformer {
 
   mutating func mask(_ path: String) throws(KernelError) {
     guard let place = try place(path) else { return }
-    let cover =
-      try status(place.number, path: path).isDirectory ? try emptyCover() : try nullCover()
-    try attach(cover, on: place.number, path: path)
+    if try status(place.number, path: path).isDirectory {
+      try coverDirectory(place.number, path)
+    } else {
+      try attach(try nullCover(), on: place.number, path: path)
+    }
   }
 
-  private mutating func emptyCover() throws(KernelError) -> Descriptor {
-    if emptyDirectory == nil {
-      emptyDirectory = try makeMount(
-        of: "tmpfs", source: "tmpfs", parameters: [("nr_blocks", "1"), ("nr_inodes", "1")],
-        readOnlyFilesystem: true, attributes: .readOnly)
+  /// The first one gets a new empty file system; only a mount that is attached can be copied for the
+  /// others, before Linux 6.15.
+  private mutating func coverDirectory(_ place: Int32, _ path: String) throws(KernelError) {
+    if emptyDirectory != nil {
+      let copy = try cloneTree("", at: emptyDirectory?.number ?? -1, recursive: false)
+      return try attach(copy, on: place, path: path)
     }
-    return try cloneTree("", at: emptyDirectory?.number ?? -1, recursive: false)
+    let empty = try makeMount(
+      of: "tmpfs", source: "tmpfs", parameters: [("nr_blocks", "1"), ("nr_inodes", "1")],
+      readOnlyFilesystem: true, attributes: .readOnly)
+    try attach(empty, on: place, path: path)
+    emptyDirectory = consume empty
   }
 
   private mutating func nullCover() throws(KernelError) -> Descriptor {
