@@ -70,7 +70,7 @@ import Testing
     Mistake("program that is not executable", "/process/args/0", "/data", "EACCES") {
       $0.process?.args = ["/data"]
     },
-    Mistake("program that is a directory", "/process/args/0", "/bin", "EISDIR") {
+    Mistake("program that is a directory", "/process/args/0", "/bin", "directory") {
       $0.process?.args = ["/bin"]
     },
     Mistake("sysctl of the host", "/linux/sysctl", "kernel.core_pattern") {
