@@ -21,7 +21,35 @@ extension Plan {
     try refuse(linux?.intelRdt != nil, "/linux/intelRdt", "Intel RDT is")
     try refuse(linux?.memoryPolicy != nil, "/linux/memoryPolicy", "memory policies are")
     try refuse(isGiven(linux?.mountLabel), "/linux/mountLabel", "SELinux labels are")
+    if let resources = linux?.resources { try refuseWhatIsNotThereYet(resources) }
     if let process = spec.process { try refuseWhatIsNotThereYet(process) }
+  }
+
+  /// Limits; 0 and an empty list are what engines write for none.
+  private func refuseWhatIsNotThereYet(_ resources: Spec.Linux.Resources) throws(PlanError) {
+    let root = "/linux/resources"
+    let (cpu, memory) = (resources.cpu, resources.memory)
+    try refuse((cpu?.burst ?? 0) != 0, "\(root)/cpu/burst", "bursts of CPU time are")
+    try refuse(
+      (cpu?.realtimeRuntime ?? 0) != 0, "\(root)/cpu/realtimeRuntime", "realtime limits are")
+    try refuse((cpu?.idle ?? 0) != 0, "\(root)/cpu/idle", "idle cgroups are")
+    try refuse((memory?.kernelTCP ?? 0) != 0, "\(root)/memory/kernelTCP", "limits of TCP memory are")
+    if let io = resources.blockIO {
+      let isLimited =
+        (io.weight ?? 0) != 0 || (io.leafWeight ?? 0) != 0 || io.weightDevice?.isEmpty == false
+        || [
+          io.throttleReadBpsDevice, io.throttleWriteBpsDevice, io.throttleReadIOPSDevice,
+          io.throttleWriteIOPSDevice,
+        ].contains { $0?.isEmpty == false }
+      try refuse(isLimited, "\(root)/blockIO", "limits of block devices are")
+    }
+    let hasHugepageLimit = resources.hugepageLimits?.contains { $0.limit != 0 } ?? false
+    try refuse(hasHugepageLimit, "\(root)/hugepageLimits", "limits of huge pages are")
+    let network = resources.network
+    let marksPackets = (network?.classID ?? 0) != 0 || network?.priorities?.isEmpty == false
+    try refuse(marksPackets, "\(root)/network", "network classes and priorities are")
+    try refuse(resources.rdma?.isEmpty == false, "\(root)/rdma", "limits of RDMA are")
+    try refuse(resources.unified?.isEmpty == false, "\(root)/unified", "settings of cgroup v2 are")
   }
 
   /// The same for a process alone, as exec gets one.

@@ -17,7 +17,7 @@ public func findProgram(_ name: String, _ environment: [String]) throws(KernelEr
   func usable(_ path: String) throws(KernelError) -> String {
     let found = try status(of: path)
     guard !found.isDirectory else {
-      throw KernelError(call: "exec a directory,", subject: path, errno: .permissionDenied)
+      throw KernelError(call: "exec", subject: path, errno: .isDirectory)
     }
     try check("exec", path) { access(path, X_OK) }
     return path

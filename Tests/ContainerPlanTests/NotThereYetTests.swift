@@ -19,6 +19,9 @@ struct NotThereYetTests {
       { $0.process?.selinuxLabel = "" },
       { $0.linux?.mountLabel = "" },
       { $0.linux?.netDevices = [:] },
+      { $0.linux?.resources = .init(blockIO: .init(weight: 0)) },
+      { $0.linux?.resources = .init(hugepageLimits: [.init(pageSize: "2MB", limit: 0)]) },
+      { $0.linux?.resources = .init(unified: [:]) },
       { $0.mounts = [.init(destination: "/a", type: "tmpfs", uidMappings: [], gidMappings: [])] },
     ] as [@Sendable (inout Spec) -> Void])
   func whatAsksForNothingIsNot(_ change: @Sendable (inout Spec) -> Void) throws {
@@ -71,4 +74,25 @@ private let refusals: [Refusal] = [
   Refusal("/process/execCPUAffinity") { $0.process?.execCPUAffinity = .init(initial: "0") },
   Refusal("/process/selinuxLabel") { $0.process?.selinuxLabel = "a:b:c:s0" },
   Refusal("/process/apparmorProfile") { $0.process?.apparmorProfile = "docker-default" },
+  Refusal("/linux/resources/cpu/burst") { $0.linux?.resources = .init(cpu: .init(burst: 1)) },
+  Refusal("/linux/resources/cpu/realtimeRuntime") {
+    $0.linux?.resources = .init(cpu: .init(realtimeRuntime: 1))
+  },
+  Refusal("/linux/resources/cpu/idle") { $0.linux?.resources = .init(cpu: .init(idle: 1)) },
+  Refusal("/linux/resources/memory/kernelTCP") {
+    $0.linux?.resources = .init(memory: .init(kernelTCP: 1))
+  },
+  Refusal("/linux/resources/blockIO") { $0.linux?.resources = .init(blockIO: .init(weight: 10)) },
+  Refusal("/linux/resources/blockIO") {
+    $0.linux?.resources = .init(
+      blockIO: .init(throttleReadBpsDevice: [.init(major: 8, minor: 0, rate: 1)]))
+  },
+  Refusal("/linux/resources/hugepageLimits") {
+    $0.linux?.resources = .init(hugepageLimits: [.init(pageSize: "2MB", limit: 1)])
+  },
+  Refusal("/linux/resources/network") {
+    $0.linux?.resources = .init(network: .init(classID: 1))
+  },
+  Refusal("/linux/resources/rdma") { $0.linux?.resources = .init(rdma: ["mlx5_0": .init()]) },
+  Refusal("/linux/resources/unified") { $0.linux?.resources = .init(unified: ["cpu.weight": "1"]) },
 ]
