@@ -82,19 +82,21 @@ func closeDescriptors(notHandedOn inherited: InheritedDescriptors) throws(Runtim
 }
 
 /// To be called by an executable before it makes a container or enters one: goes on as the same
-/// program from a file that the container can't overwrite (CVE-2019-5736).
+/// program from a file that the container can't overwrite (CVE-2019-5736), and makes sure that
+/// descriptors that aren't handed on end with it (CVE-2024-21626).
 public func sealProcess() throws(RuntimeError) {
-  // What was handed to this program is for the same program's second life.
-  for number in 3..<firstOwnDescriptor { _ = apus_fcntl(number, F_SETFD, 0) }
+  // What was handed to this program is for the same program's second life, too: options may name
+  // any of it as /dev/fd/N.
   try attempt("seal the executable") { () throws(KernelError) in
     try sealExecutable(CommandLine.unsafeArgv, Glibc.environ)
   }
+  // Where that is forbidden, each program that is started is given none but its own, too.
+  try? secureInheritedDescriptors()
 }
 
 /// To be called first of all in an executable: takes note of the descriptors that it was started
-/// with, and makes sure that those that aren't handed on end with it (CVE-2024-21626).
+/// with, and makes sure that none of its own becomes a standard stream.
 public func claimProcess() {
   _ = firstOwnDescriptor
-  // Where that is forbidden, each program that is started is given none but its own, too.
-  try? secureInheritedDescriptors()
+  try? openStandardStreams()
 }

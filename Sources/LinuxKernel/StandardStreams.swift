@@ -6,11 +6,16 @@ import SystemPackage
 /// so that no file of ours becomes one, and the others end at exec unless ``passOn(count:)`` keeps
 /// them (CVE-2024-21626).
 public func secureInheritedDescriptors() throws(KernelError) {
+  try openStandardStreams()
+  try closeAtExec(from: 3)
+}
+
+/// Opens the null device as each standard stream that this program was started without.
+public func openStandardStreams() throws(KernelError) {
   for stream in Int32(0)...2 where apus_fcntl(stream, F_GETFD, 0) < 0 {
     // open takes the lowest number that is free.
     try check("open", "/dev/null") { apus_openat(currentDirectory, "/dev/null", O_RDWR, 0) }
   }
-  try closeAtExec(from: 3)
 }
 
 /// Lets the next program have the descriptors 3, 4, … of this number, and none after them.
