@@ -36,6 +36,16 @@ public func duplicate(_ number: Int32, atLeast lowest: Int32 = 3) throws(KernelE
     })
 }
 
+/// Closes all descriptors from a number on but these.
+public func closeDescriptors(from first: Int32, but kept: [Int32]) {
+  var next = UInt32(first)
+  for number in kept.sorted() where number >= first {
+    if UInt32(number) > next { apus_close_range(next, UInt32(number) - 1, 0) }
+    next = UInt32(number) + 1
+  }
+  apus_close_range(next, UInt32.max, 0)
+}
+
 extension Optional where Wrapped == Descriptor {
   /// The number to poll: that of the descriptor, or -1, which poll passes over.
   public var polledNumber: Int32 {

@@ -67,6 +67,13 @@ extension ContainerPerformer {
       signal(number) { _exit(128 + $0) }
     }
     _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 0, 0, 0, 0)
+    // The wait may be long: whoever waits for the end of a pipe that we inherited shall not.
+    folder = nil
+    rootfs = nil
+    emptyDirectory = nil
+    nullDevice = nil
+    closeDescriptors(
+      from: 3 + Int32(plan.program.preservedDescriptors), but: [fifo, procfs, runtime.number])
     try runtime.send([Message.atGate.rawValue])
     try passGate(fifo, "self/fd/\(fifo)", procfs)
     signal(SIGPIPE, SIG_DFL)
