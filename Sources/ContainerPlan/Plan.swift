@@ -111,10 +111,14 @@ public struct Plan: Equatable, Sendable {
     for (key, value) in (spec.linux?.sysctl ?? [:]).sorted(by: { $0.key < $1.key }) {
       add(.writeSysctl(key: key, value: value), entry(key, of: "/linux/sysctl"))
     }
-    for (index, path) in (spec.linux?.readonlyPaths ?? []).enumerated() {
+    var readonly: Set<String> = []
+    for (index, path) in (spec.linux?.readonlyPaths ?? []).enumerated()
+    where readonly.insert(clean(path)).inserted {
       add(.makeReadonly(path), "/linux/readonlyPaths/\(index)")
     }
-    for (index, path) in (spec.linux?.maskedPaths ?? []).enumerated() {
+    var masked: Set<String> = []
+    for (index, path) in (spec.linux?.maskedPaths ?? []).enumerated()
+    where masked.insert(clean(path)).inserted {
       add(.mask(path), "/linux/maskedPaths/\(index)")
     }
   }
