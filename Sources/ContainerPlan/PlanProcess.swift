@@ -49,14 +49,15 @@ extension Plan {
     add(.openTerminal(process.consoleSize, console: console), "/process/terminal")
   }
 
-  /// Each name once, with its last value: programs differ in which of two they believe.
+  /// Each name once, with its last value: programs differ in which of two they believe. An empty
+  /// HOME is as good as none, as in runc.
   private func environment(_ given: [String], _ facts: Facts) -> [String] {
     var names: Set<Substring> = []
     var environment: [String] = []
     for entry in (given + facts.environment).reversed() {
       if names.insert(entry.prefix { $0 != "=" }).inserted { environment.append(entry) }
     }
-    return environment.reversed()
+    return environment.reversed().filter { $0 != "HOME=" }
   }
 
   private func seccompFilter(_ spec: Spec) throws(PlanError) -> SeccompFilter? {
