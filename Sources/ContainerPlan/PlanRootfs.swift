@@ -12,7 +12,11 @@ extension Plan {
     planPropagation(change?.propagation, rootfs)
     add(.openRootfs(rootfs), "/root/path")
 
-    let mounts = spec.mounts ?? []
+    let mounts = (spec.mounts ?? []).map { mount in
+      var mount = mount
+      mount.destination = inside(clean(rootfs), clean(mount.destination))
+      return mount
+    }
     for (index, mount) in mounts.enumerated() {
       try plan(mount, "/mounts/\(index)", spec, facts, cgroup)
     }
@@ -118,6 +122,12 @@ extension Plan {
 /// that is to be read-only becomes so at the end.
 func isFilledBeforeReadonly(_ mount: Spec.Mount) -> Bool {
   mount.type == "tmpfs" || clean(mount.destination) == "/dev"
+}
+
+/// A destination in the container: a caller of runc may give it as the path on the host.
+private func inside(_ rootfs: String, _ path: String) -> String {
+  if path == rootfs { return "/" }
+  return path.hasPrefix(rootfs + "/") ? String(path.dropFirst(rootfs.utf8.count)) : path
 }
 
 /// A path of the container from its root on, without "." and with ".." resolved as far as the root.
