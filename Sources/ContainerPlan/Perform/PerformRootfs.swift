@@ -35,6 +35,8 @@ extension ContainerPerformer {
   mutating func perform(_ mount: PlannedMount) throws(KernelError) {
     switch mount.source {
     case .filesystem(let type, let source, let parameters):
+      let keepsMode = type == "tmpfs" && !parameters.contains { $0.hasPrefix("mode=") }
+      let mode = keepsMode ? try mode(of: mount.destination) : nil
       let target =
         type == "proc" || type == "sysfs"
         ? try openOrdinaryDirectory(mount.destination, in: try root())
@@ -43,11 +45,7 @@ extension ContainerPerformer {
         guard let equals = parameter.firstIndex(of: "=") else { return (parameter, nil) }
         return (String(parameter[..<equals]), String(parameter[parameter.index(after: equals)...]))
       }
-      // As in runc, a tmpfs looks like the directory that it covers.
-      if type == "tmpfs", !pairs.contains(where: { $0.key == "mode" }) {
-        let mode = try status(target.number, path: mount.destination).st_mode & 0o7777
-        pairs.append(("mode", String(mode, radix: 8)))
-      }
+      if let mode { pairs.append(("mode", String(mode, radix: 8))) }
       let tree = try makeMount(
         of: type, source: source, parameters: pairs, attributes: mount.options.set)
       if mount.options.copiesUp {
@@ -75,6 +73,17 @@ extension ContainerPerformer {
         ? try directory(mount.destination)
         : try openOrMakeFile(mount.destination, in: try root())
       try finish(mount, tree, target.number)
+    }
+  }
+
+  /// As in runc, a tmpfs looks like the directory of the image that it covers; nil: there is none.
+  private mutating func mode(of directory: String) throws(KernelError) -> UInt32? {
+    do throws(KernelError) {
+      let found = try open(directory, in: try root(), [.path, .directory])
+      return try status(found.number, path: directory).st_mode & 0o7777
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw error
     }
   }
 
