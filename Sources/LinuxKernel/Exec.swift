@@ -19,7 +19,11 @@ public func findProgram(_ name: String, _ environment: [String]) throws(KernelEr
     guard !found.isDirectory else {
       throw KernelError(call: "exec", subject: path, errno: .isDirectory)
     }
-    try check("exec", path) { access(path, X_OK) }
+    // By the effective rights, as exec judges: capabilities count. Whether the call itself is
+    // allowed, a filter may say: then exec finds out.
+    if faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0, errno == EACCES {
+      throw KernelError(call: "exec", subject: path, errno: .permissionDenied)
+    }
     return path
   }
   if name.contains("/") { return try usable(name) }
