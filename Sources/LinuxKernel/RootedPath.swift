@@ -42,7 +42,8 @@ public func open(
 
 /// Opens a directory of a container that must be one, with no link on the way: a procfs or sysfs
 /// mounted elsewhere would leave a false one in its place (CVE-2019-16884, CVE-2019-19921).
-public func openOrdinaryDirectory(_ path: String, in root: Int32) throws(KernelError) -> Descriptor {
+public func openOrdinaryDirectory(_ path: String, in root: Int32) throws(KernelError) -> Descriptor
+{
   let flags: OpenFlags = [.path, .directory]
   let resolution: Resolution = [.inRoot, .noSymlinks]
   do throws(KernelError) {
@@ -58,39 +59,51 @@ public func openOrdinaryDirectory(_ path: String, in root: Int32) throws(KernelE
   return try open(path, in: root, flags, resolution)
 }
 
-/// Opens a directory of a container and makes it, and those above it, where they are missing.
-public func openOrMakeDirectory(_ path: String, in root: Int32, mode: UInt32 = 0o755)
-  throws(KernelError) -> Descriptor
-{
-  do throws(KernelError) {
-    return try open(path, in: root, [.path, .directory])
-  } catch {
-    guard error.errno == .noSuchFileOrDirectory else { throw error }
-  }
-  let (above, name) = split(path)
-  guard !name.isEmpty else {
-    throw KernelError(call: "mkdir", subject: path, errno: .noSuchFileOrDirectory)
-  }
-  let parent = try openOrMakeDirectory(above, in: root, mode: mode)
-  try makeDirectory(name, mode: mode, at: parent.number, orExisting: true)
-  return try open(path, in: root, [.path, .directory])
+/// Opens a directory of a container and makes it, and those above it, where they are missing. Where
+/// a link leads to what is missing, that is made.
+public func openOrMakeDirectory(_ path: String, in root: Int32) throws(KernelError) -> Descriptor {
+  var links = 0
+  return try openOrMake(path, in: root, isDirectory: true, &links)
 }
 
 /// Opens a file of a container as a place to mount on, and makes an empty one where it is missing.
 public func openOrMakeFile(_ path: String, in root: Int32) throws(KernelError) -> Descriptor {
+  var links = 0
+  return try openOrMake(path, in: root, isDirectory: false, &links)
+}
+
+/// - Parameter links: how many have been followed. The kernel's limit ends it for an image that
+///   keeps changing them.
+private func openOrMake(
+  _ path: String, in root: Int32, isDirectory: Bool, _ links: inout Int
+) throws(KernelError) -> Descriptor {
+  let flags: OpenFlags = isDirectory ? [.path, .directory] : .path
   do throws(KernelError) {
-    return try open(path, in: root, [.path])
+    return try open(path, in: root, flags)
   } catch {
-    guard error.errno == .noSuchFileOrDirectory else { throw error }
+    guard error.errno == .noSuchFileOrDirectory, links < 40 else { throw error }
   }
   let (above, name) = split(path)
-  let parent = try openOrMakeDirectory(above, in: root)
-  do throws(KernelError) {
-    _ = try open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644, at: parent.number)
-  } catch {
-    if error.errno != .fileExists { throw error }
+  guard !name.isEmpty else {
+    throw KernelError(call: "make", subject: path, errno: .noSuchFileOrDirectory)
   }
-  return try open(path, in: root, [.path])
+  let parent = try openOrMake(above, in: root, isDirectory: true, &links)
+  do throws(KernelError) {
+    if isDirectory {
+      try makeDirectory(name, mode: 0o755, at: parent.number)
+    } else {
+      _ = try open(
+        name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644, at: parent.number)
+    }
+  } catch {
+    guard error.errno == .fileExists else { throw error }
+    if let target = try? readLink(name, at: parent.number) {
+      links += 1
+      let path = target.hasPrefix("/") ? target : "\(above)/\(target)"
+      return try openOrMake(path, in: root, isDirectory: isDirectory, &links)
+    }
+  }
+  return try open(path, in: root, flags)
 }
 
 /// The directory above the last component of a path, and that component.
