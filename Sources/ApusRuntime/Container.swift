@@ -81,13 +81,15 @@ public struct Container: Sendable {
 
   /// Sends a signal to init. Throws when it is not alive.
   public func send(_ signal: Signal) throws(RuntimeError) {
+    // Without a PID namespace of its own init doesn't take the others along, and they outlive it.
+    if signal == .kill, !hasOwnPIDNamespace {
+      return try attempt("kill container \"\(id)\"") { () throws(KernelError) in
+        try cgroup.killAll()
+      }
+    }
     let process = try openInit(
       "cannot send \(signal) to container \"\(id)\": container not running")
-    try attempt("kill container \"\(id)\"") { () throws(KernelError) in
-      try process.send(signal)
-      // Without a PID namespace of its own nobody takes the others along.
-      if signal == .kill, !hasOwnPIDNamespace { try cgroup.killAll() }
-    }
+    try attempt("kill container \"\(id)\"") { () throws(KernelError) in try process.send(signal) }
   }
 
   private var hasOwnPIDNamespace: Bool {
