@@ -73,7 +73,11 @@ public struct ContainerPerformer: ~Copyable {
   private mutating func perform(_ action: Action, _ index: Int) {
     if case .runHook(let kind, let hook) = action {
       state.pid = Int(getpid())
-      if kind == .startContainer { state.status = "created" }
+      var hook = hook
+      if kind == .startContainer {
+        state.status = "created"
+        hook.env = hook.env ?? environment  // as in runc
+      }
       do throws(HookFailure) { try hook.run(state) } catch { fail(index, error.description) }
       return
     }
