@@ -40,6 +40,8 @@ struct Command: Sendable {
 struct Invocation {
   let arguments: Arguments
   let store: ContainerStore
+  /// Whether the caller named the folder of the store.
+  let hasOwnRoot: Bool
 
   /// The container that the first operand names.
   func container() throws(RuntimeError) -> Container {

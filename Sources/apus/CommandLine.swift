@@ -89,7 +89,8 @@ extension Command {
       var store = ContainerStore(root: try stateRoot(global), making: .thisProcess)
       store.log = { log.write($0, $1) }
       store.isDebugging = global.has(.debug)
-      return try perform(Invocation(arguments: arguments, store: store))
+      return try perform(
+        Invocation(arguments: arguments, store: store, hasOwnRoot: global[.root] != nil))
     } catch {
       log.fail(error.description)
       return failureStatus

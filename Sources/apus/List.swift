@@ -11,6 +11,14 @@ extension Command {
     options: [.format, .quiet]
   ) { invocation throws(RuntimeError) in
     let format = try ListFormat(invocation.arguments)
+    // The default folder comes with the first container; one that is named should be there.
+    if invocation.hasOwnRoot {
+      do throws(KernelError) {
+        _ = try status(of: invocation.store.root)
+      } catch {
+        throw RuntimeError("list the containers of --root", error)
+      }
+    }
     let reports = try reportAll(in: invocation.store)
     if invocation.arguments.has(.quiet) {
       try output(reports.map { "\($0.id)\n" }.joined())
