@@ -31,10 +31,15 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
     public var labels: [String]
     public var namespaces: [Namespace]
     public var hooks: Hooks
+    /// Of a new user namespace.
+    public var uidMappings: [IDMap]?
+    public var gidMappings: [IDMap]?
 
     enum CodingKeys: String, CodingKey {
       case rootfs, cgroups, version, labels, namespaces
       case hooks = "Hooks"
+      case uidMappings = "uid_mappings"
+      case gidMappings = "gid_mappings"
     }
   }
 
@@ -47,6 +52,19 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   public struct Namespace: Codable, Sendable, Equatable {
     public var type: String
     public var path: String?
+  }
+
+  /// A range of users or groups.
+  public struct IDMap: Codable, Sendable, Equatable {
+    public var containerID: UInt32
+    public var hostID: UInt32
+    public var size: UInt32
+
+    enum CodingKeys: String, CodingKey {
+      case containerID = "container_id"
+      case hostID = "host_id"
+      case size
+    }
   }
 
   /// The hooks that come after `create`.
@@ -125,7 +143,9 @@ extension ContainerRecord {
         },
         hooks: Hooks(
           poststart: (spec.hooks?.poststart ?? []).map(Hook.init),
-          poststop: (spec.hooks?.poststop ?? []).map(Hook.init))),
+          poststop: (spec.hooks?.poststop ?? []).map(Hook.init)),
+        uidMappings: spec.linux?.uidMappings.map { $0.map(IDMap.init) },
+        gidMappings: spec.linux?.gidMappings.map { $0.map(IDMap.init) }),
       cgroupPaths: Dictionary(cgroup.directories.map { ($0.controller, $0.path) }) { a, _ in a },
       namespacePaths: [:], externalDescriptors: [])
   }
@@ -138,6 +158,24 @@ extension ContainerRecord {
       namespacePaths[kind.libcontainerName] = "/proc/\(process.pid)/ns/\(kind.procName)"
     }
     externalDescriptors = (0...2).map { (try? readLink("/proc/self/fd/\($0)")) ?? "" }
+  }
+}
+
+extension ContainerRecord.IDMap {
+  init(_ mapping: Spec.Linux.IDMapping) {
+    self.init(containerID: mapping.containerID, hostID: mapping.hostID, size: mapping.size)
+  }
+}
+
+extension ContainerRecord.Config {
+  /// Who the container's root is on the host; nil where that is root, or not known.
+  var rootOnHost: (uid: UInt32, gid: UInt32)? {
+    func outside(_ maps: [ContainerRecord.IDMap]?) -> UInt32? {
+      (maps ?? []).map { IDRange(inside: $0.containerID, outside: $0.hostID, count: $0.size) }
+        .outside(of: 0)
+    }
+    guard let uid = outside(uidMappings), let gid = outside(gidMappings) else { return nil }
+    return (uid, gid)
   }
 }
 

@@ -148,6 +148,11 @@ extension ContainerStore {
       try LinuxKernel.check("mkfifo", "exec.fifo") { mkfifoat(folder, "exec.fifo", 0o622) }
       // Init opens it when it has become the container's user, whatever our umask says.
       try LinuxKernel.check("chmod", "exec.fifo") { fchmodat(folder, "exec.fifo", 0o622, 0) }
+      if let root = recording.record.config.rootOnHost {
+        try LinuxKernel.check("chown", "exec.fifo") {
+          fchownat(folder, "exec.fifo", root.uid, root.gid, AT_SYMLINK_NOFOLLOW)
+        }
+      }
       return try open("exec.fifo", [.path, .noFollow], at: folder)
     }
     let state = recording.state(pid: 0)

@@ -13,7 +13,6 @@ extension Features {
   public static var ofThisBuild: Features {
     Features(
       ociVersionMin: "1.0.0", ociVersionMax: specificationVersion, hooks: Vocabulary.hooks,
-      // Those of mounts with mapped IDs need user namespaces.
       mountOptions: Vocabulary.mountOptions.filter { $0 != "idmap" && $0 != "ridmap" },
       linux: .ofThisBuild, annotations: annotations,
       // The bundle's folder is kept among the annotations, where runc keeps it.
@@ -32,7 +31,7 @@ extension Features.Linux {
   fileprivate static var ofThisBuild: Self {
     let no = Support(enabled: false)
     return Self(
-      namespaces: Vocabulary.namespaces.filter { $0 != "user" && $0 != "time" },
+      namespaces: Vocabulary.namespaces,
       capabilities: Vocabulary.capabilities,
       cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
       seccomp: Seccomp(

@@ -109,11 +109,14 @@ struct HostPerformer: ~Copyable {
       relay = try terminal.receive(master)
       try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
     case .entered:
-      guard let pid = Message.number(in: packet.bytes), let pidfd = packet.passenger.take() else {
-        break
-      }
+      guard let pidfd = packet.passenger.take() else { break }
       _ = try? process.reap()  // it has ended: its child is what counts, a child of ours, too
-      process = ProcessDescriptor(pid: pid, owning: pidfd)
+      do throws(KernelError) {
+        process = try ProcessDescriptor(owning: pidfd)
+      } catch {
+        throw RuntimeError(purpose, error)
+      }
+      try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
     case .failed:
       _ = try? process.reap()
       guard let failure = StepFailure(packet.bytes) else {
@@ -168,6 +171,10 @@ struct HostPerformer: ~Copyable {
       case .createCgroup: try cgroup.create()
       case .writeCgroup(let write): try files.write(write)
       case .joinCgroup: try cgroup.join(pid)
+      case .setOOMScore(let score): try writeFile("/proc/\(pid)/oom_score_adj", String(score))
+      case .mapIDs(let users, let groups): try mapIDs(of: pid, users: users, groups: groups)
+      case .setClockOffsets(let offsets): try setClockOffsets(offsets, of: pid)
+      case .handOverStandardStreams(let uid): try fixStandardStreams(owner: uid)
       case .setLimit(let limit, let soft, let hard):
         try setLimit(limit, soft: soft, hard: hard, of: pid)
       case .joinNamespace(let kind, let path):

@@ -42,6 +42,8 @@ extension ContainerRecord.Config: JSONReadable, JSONWritable {
     labels = try object.optional("labels") ?? []
     namespaces = try object.optional("namespaces") ?? []
     hooks = try object.optional("Hooks") ?? ContainerRecord.Hooks(poststart: [], poststop: [])
+    uidMappings = try object.optional("uid_mappings")
+    gidMappings = try object.optional("gid_mappings")
   }
 
   /// Writes the configuration.
@@ -53,6 +55,8 @@ extension ContainerRecord.Config: JSONReadable, JSONWritable {
       $0.member("labels", labels)
       $0.member("namespaces", namespaces)
       $0.member("Hooks", hooks)
+      $0.member("uid_mappings", uidMappings)
+      $0.member("gid_mappings", gidMappings)
     }
   }
 }
@@ -86,6 +90,25 @@ extension ContainerRecord.Namespace: JSONReadable, JSONWritable {
     json.object {
       $0.member("type", type)
       $0.member("path", path)
+    }
+  }
+}
+
+extension ContainerRecord.IDMap: JSONReadable, JSONWritable {
+  /// Reads a range.
+  public init(json: JSONValue) throws(JSONError) {
+    let object = try json.object()
+    containerID = try object.required("container_id")
+    hostID = try object.required("host_id")
+    size = try object.required("size")
+  }
+
+  /// Writes it.
+  public func write(to json: JSONWriter) {
+    json.object {
+      $0.member("container_id", containerID)
+      $0.member("host_id", hostID)
+      $0.member("size", size)
     }
   }
 }

@@ -11,14 +11,22 @@ public enum Action: Equatable, Sendable {
   case joinCgroup([String])
   case setLimit(ResourceLimit, soft: UInt64, hard: UInt64)
   case recordState
+  /// Gives the process's new user namespace its users and groups.
+  case mapIDs(users: [IDRange], groups: [IDRange])
+  case setClockOffsets([ClockOffset])
+  case setOOMScore(Int)
+  /// The same as ``ownStandardStreams(uid:)``, for streams that only the host's root may give away.
+  case handOverStandardStreams(uid: UInt32)
 
   // Where it runs: namespaces.
   case joinNamespace(NamespaceKind, path: String)
   /// Joins those of a process and goes on as a child of it that is born there.
   case enterContainer([NamespaceKind])
   case unshare(NamespaceKind)
+  case becomeRoot
+  /// Goes on as a child that is born in new namespaces.
+  case goOnInChild([NamespaceKind])
   case joinSessionKeyring(String)
-  case setOOMScore(Int)
   case bringUpLoopback
 
   // What it sees: the root file system.
@@ -28,6 +36,8 @@ public enum Action: Equatable, Sendable {
   case mount(PlannedMount)
   case makeDirectory(String)
   case makeDevice(PlannedDevice)
+  /// Binds the host's node of the same path, where no device can be made.
+  case bindDevice(PlannedDevice)
   case makeLink(path: String, target: String)
   case pivotRoot
   case moveRoot

@@ -15,6 +15,13 @@ extension Action: CustomStringConvertible {
     case .setLimit(let limit, let soft, let hard):
       "set \(limit.name) to \(words(soft)), with a hard limit of \(words(hard))"
     case .recordState: "write state.json"
+    case .mapIDs(let users, let groups):
+      "map the users \(users.words), and the groups \(groups.words)"
+    case .setClockOffsets(let offsets):
+      "move the clocks \(offsets.map(\.description).joined(separator: ", "))"
+    case .setOOMScore(let score): "set oom_score_adj to \(score)"
+    case .handOverStandardStreams(let uid):
+      "give standard input, output and error to the host's user \(uid)"
     default: descriptionInContainer
     }
   }
@@ -26,15 +33,18 @@ extension Action: CustomStringConvertible {
       kinds.isEmpty
         ? "go on in a child" : "join the container's namespaces: \(kinds.named)"
     case .unshare(let kind): "make a new \(kind.rawValue) namespace"
+    case .becomeRoot: "become root of the user namespace"
+    case .goOnInChild(let kinds):
+      kinds.isEmpty ? "go on in a child" : "go on in a child, in new namespaces: \(kinds.named)"
     case .joinSessionKeyring(let name): "join the session keyring \(name)"
-    case .setOOMScore(let score): "set oom_score_adj to \(score)"
     case .bringUpLoopback: "bring up the network device lo"
     case .setRootPropagation(let propagation): "make / r\(propagation.word)"
     case .makeParentMountPrivate(let path): "make the mount that holds \(path) private"
     case .openRootfs(let path): "bind the root file system \(path) on itself"
     case .mount(let mount): mount.description
     case .makeDirectory(let path): "make the directory \(path) if it is missing"
-    case .makeDevice(let device): device.description
+    case .makeDevice(let device): "make the device \(device)"
+    case .bindDevice(let device): "bind the host's device \(device)"
     case .makeLink(let path, let target): "link \(path) to \(target)"
     case .pivotRoot: "pivot_root into the root file system, and unmount the old root"
     case .moveRoot: "move the root file system over /, and chroot"
@@ -110,6 +120,27 @@ extension [NamespaceKind] {
   fileprivate var named: String { map(\.rawValue).joined(separator: ", ") }
 }
 
+extension [IDRange] {
+  /// "0 to 65535 as 100000 to 165535".
+  fileprivate var words: String {
+    map { range in
+      let last = UInt64(range.count) - 1
+      return range.count == 1
+        ? "\(range.inside) as \(range.outside)"
+        : "\(range.inside) to \(UInt64(range.inside) + last) as "
+          + "\(range.outside) to \(UInt64(range.outside) + last)"
+    }.joined(separator: ", ")
+  }
+}
+
+extension ClockOffset: CustomStringConvertible {
+  /// "boottime by 100 s".
+  public var description: String {
+    let rest = nanoseconds == 0 ? "" : " and \(nanoseconds) ns"
+    return "\(clock.rawValue) by \(seconds) s\(rest)"
+  }
+}
+
 extension PlannedMount: CustomStringConvertible {
   /// "mount tmpfs at /dev, nosuid,mode=755", "bind /src at /dst, ro".
   public var description: String {
@@ -131,11 +162,11 @@ extension PlannedMount: CustomStringConvertible {
 }
 
 extension PlannedDevice: CustomStringConvertible {
-  /// "make the device /dev/null, c 1:3, mode 0666".
+  /// "/dev/null, c 1:3, mode 0666".
   public var description: String {
     let number = type == "p" ? "" : " \(major):\(minor)"
     let owner = uid == 0 && gid == 0 ? "" : ", owner \(uid):\(gid)"
-    return "make the device \(path), \(type)\(number), mode 0\(String(mode, radix: 8))\(owner)"
+    return "\(path), \(type)\(number), mode 0\(String(mode, radix: 8))\(owner)"
   }
 }
 

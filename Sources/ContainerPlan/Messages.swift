@@ -10,7 +10,7 @@ public enum Message: UInt8, Sendable {
   case atGate = 3
   /// The terminal's master end, as a descriptor.
   case terminal = 4
-  /// Its child goes on from here: the number follows, and its pidfd as a descriptor.
+  /// Its child goes on from here, and waits to be known: its pidfd comes as a descriptor.
   case entered = 5
   /// The next thing is exec.
   case executing = 6

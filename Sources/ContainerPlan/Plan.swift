@@ -41,6 +41,7 @@ public struct Plan: Equatable, Sendable {
     let cgroup = CgroupPaths(
       layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
     planCgroup(spec, cgroup)
+    planStandardStreams(spec)
     try planNamespaces(spec, facts, cgroup)
     if spec.linux?.has(.mount) == true {
       try planRootfs(spec, facts, cgroup)
@@ -66,11 +67,13 @@ public struct Plan: Equatable, Sendable {
     facts: Facts
   ) throws(PlanError) {
     try refuseWhatIsNotThereYet(process)
+    if kinds.contains(.user) { handOverStandardStreams(process, spec.linux) }
     add(.clone([]))
     add(.joinCgroup(cgroup.distinct))
-    add(.enterContainer(kinds), "/linux/namespaces")
-    if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
     if let score = process.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
+    add(.enterContainer(kinds), "/linux/namespaces")
+    if kinds.contains(.user) { add(.becomeRoot, "/linux/namespaces") }
+    if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
     for (index, limit) in (process.rlimits ?? []).enumerated() {
       guard let kind = ResourceLimit(name: limit.type) else { continue }
       add(.setLimit(kind, soft: limit.soft, hard: limit.hard), "/process/rlimits/\(index)")

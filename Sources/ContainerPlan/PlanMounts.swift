@@ -33,8 +33,7 @@ extension Plan {
     }
     if type == "cgroup" || type == "cgroup2" {
       return planCgroupMount(
-        destination, options, pointer, ownNamespace: spec.linux?.has(.cgroup) == true, facts, cgroup
-      )
+        destination, options, pointer, spec.linux, facts, cgroup)
     }
     let parameters = options.parameters
     options.parameters = []
@@ -78,18 +77,20 @@ extension Plan {
 
   /// The type "cgroup" stands for what the host has: one tree, or a folder of them.
   private mutating func planCgroupMount(
-    _ destination: String, _ options: MountOptions, _ pointer: String, ownNamespace: Bool,
+    _ destination: String, _ options: MountOptions, _ pointer: String, _ linux: Spec.Linux?,
     _ facts: Facts, _ cgroup: CgroupPaths
   ) {
     var plain = options
     plain.parameters = []
+    let ownNamespace = linux?.has(.cgroup) == true
     guard case .legacy(let hierarchies) = facts.cgroups else {
+      // Who is root in a user namespace only may not mount the tree of the host's cgroup namespace.
+      let own = linux?.has(.user) == true && !ownNamespace ? cgroup.distinct.first : nil
+      let source: PlannedMount.Source =
+        own.map { .bind(path: $0, recursive: false) }
+        ?? .filesystem(type: "cgroup2", source: "cgroup", parameters: [])
       return add(
-        .mount(
-          PlannedMount(
-            destination: destination,
-            source: .filesystem(type: "cgroup2", source: "cgroup", parameters: []), options: plain)),
-        pointer)
+        .mount(PlannedMount(destination: destination, source: source, options: plain)), pointer)
     }
     add(
       .mount(

@@ -7,11 +7,62 @@ extension Plan {
   mutating func planNamespaces(_ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths)
     throws(PlanError)
   {
-    var made: [NamespaceKind] = []
-    var joined: [Step] = []
-    var joinedMount: Step?
-    var ownCgroup: String?
-    for (index, namespace) in (spec.linux?.namespaces ?? []).enumerated() {
+    let wanted = try WantedNamespaces(spec.linux)
+    // A joined PID namespace takes in the children of who joins, so the runtime joins it first.
+    steps += wanted.joined.filter { $0.action.performer == .runtime }
+    let joined = wanted.joined.filter { $0.action.performer == .container }
+    // What is to be joined may belong to another user namespace, whose rights the new one does not
+    // have; and the clocks of a time namespace are set before anybody is in it.
+    let inTwoSteps = wanted.makes(.time) || wanted.makes(.user) && !joined.isEmpty
+    let begun = inTwoSteps ? [] : wanted.made
+    add(.clone(begun), begun.isEmpty ? "" : "/linux/namespaces")
+    // The runtime does this while the container's process goes on, for on v1 it takes its time.
+    add(.joinCgroup(cgroup.distinct))
+    if let score = spec.process?.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
+
+    steps += joined
+    if inTwoSteps, wanted.makes(.user) { add(.unshare(.user), "/linux/namespaces") }
+    if wanted.makes(.user) {
+      add(
+        .mapIDs(users: ranges(spec.linux?.uidMappings), groups: ranges(spec.linux?.gidMappings)),
+        "/linux/uidMappings")
+    }
+    if spec.linux?.has(.user) == true { add(.becomeRoot, "/linux/namespaces") }
+    if wanted.makes(.time) {
+      add(.unshare(.time), "/linux/namespaces")
+      let offsets = clockOffsets(spec.linux?.timeOffsets)
+      if !offsets.isEmpty { add(.setClockOffsets(offsets), "/linux/timeOffsets") }
+    }
+    if inTwoSteps {
+      add(
+        .goOnInChild(wanted.made.filter { $0 != .user && $0 != .time }), "/linux/namespaces")
+    }
+
+    if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
+    if wanted.makes(.network) { add(.bringUpLoopback, "/linux/namespaces") }
+    // The namespace's root is the cgroup that its maker is in: not before the runtime moved it.
+    if let pointer = wanted.ownCgroup { add(.unshare(.cgroup), pointer) }
+  }
+
+  private func clockOffsets(_ offsets: [String: Spec.Linux.TimeOffset]?) -> [ClockOffset] {
+    (offsets ?? [:]).sorted { $0.key < $1.key }.compactMap { name, offset in
+      ClockOffset.Clock(rawValue: name).map {
+        ClockOffset($0, seconds: offset.secs ?? 0, nanoseconds: offset.nanosecs ?? 0)
+      }
+    }
+  }
+}
+
+/// The namespaces of config.json, by what is to be done.
+private struct WantedNamespaces {
+  private(set) var made: [NamespaceKind] = []
+  /// In the order in which they can be joined.
+  private(set) var joined: [Step] = []
+  /// Where config.json asks for a new cgroup namespace.
+  private(set) var ownCgroup: String?
+
+  init(_ linux: Spec.Linux?) throws(PlanError) {
+    for (index, namespace) in (linux?.namespaces ?? []).enumerated() {
       let pointer = "/linux/namespaces/\(index)"
       guard let kind = NamespaceKind(rawValue: namespace.type) else {
         throw PlanError("\(pointer)/type", "unknown namespace \"\(namespace.type)\"")
@@ -25,20 +76,26 @@ extension Plan {
         made.append(kind)
       }
     }
-    // A joined PID namespace takes in the children of who joins, so the runtime joins it first.
-    steps += joined.filter { $0.action.performer == .runtime }
-    add(.clone(made), made.isEmpty ? "" : "/linux/namespaces")
-    // The runtime does this while the container's process goes on, for on v1 it takes its time.
-    add(.joinCgroup(cgroup.distinct))
-    steps += joined.filter { $0.action.performer == .container }
-    // Last: the paths of the others are the host's.
-    if let joinedMount { steps.append(joinedMount) }
-    if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
-    if let score = spec.process?.oomScoreAdj {
-      add(.setOOMScore(score), "/process/oomScoreAdj")
-    }
-    if made.contains(.network) { add(.bringUpLoopback, "/linux/namespaces") }
-    // The namespace's root is the cgroup that its maker is in: not before the runtime moved it.
-    if let ownCgroup { add(.unshare(.cgroup), ownCgroup) }
+    // The host's root may join any of them. Who has joined a user namespace may join those of that
+    // one alone, and after the mount namespace the paths of the others are the container's.
+    joined = joined.filter { $0.action.rank == 0 } + joined.filter { $0.action.rank == 1 }
+      + joined.filter { $0.action.rank == 2 }
   }
+
+  func makes(_ kind: NamespaceKind) -> Bool { made.contains(kind) }
+}
+
+extension Action {
+  fileprivate var rank: Int {
+    switch self {
+    case .joinNamespace(.user, _): 1
+    case .joinNamespace(.mount, _): 2
+    default: 0
+    }
+  }
+}
+
+/// The ranges of config.json.
+func ranges(_ mappings: [Spec.Linux.IDMapping]?) -> [IDRange] {
+  (mappings ?? []).map { IDRange(inside: $0.containerID, outside: $0.hostID, count: $0.size) }
 }

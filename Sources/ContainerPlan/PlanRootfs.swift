@@ -85,23 +85,27 @@ extension Plan {
     let asked = spec.linux?.devices ?? []
     for (name, major, minor) in Self.defaultDevices
     where !asked.contains(where: { clean($0.path) == "/dev/\(name)" }) {
-      add(
-        .makeDevice(
-          PlannedDevice(
-            path: "/dev/\(name)", type: "c", major: major, minor: minor, mode: 0o666, uid: 0,
-            gid: 0)))
+      plan(
+        PlannedDevice(
+          path: "/dev/\(name)", type: "c", major: major, minor: minor, mode: 0o666, uid: 0,
+          gid: 0), "", spec)
     }
     for (index, device) in asked.enumerated() {
-      add(
-        .makeDevice(
-          PlannedDevice(
-            path: clean(device.path), type: device.type == "u" ? "c" : device.type,
-            major: UInt32(truncatingIfNeeded: device.major),
-            minor: UInt32(truncatingIfNeeded: device.minor),
-            mode: (device.fileMode ?? 0o666) & 0o7777, uid: device.uid ?? 0, gid: device.gid ?? 0)),
-        "/linux/devices/\(index)")
+      plan(
+        PlannedDevice(
+          path: clean(device.path), type: device.type == "u" ? "c" : device.type,
+          major: UInt32(truncatingIfNeeded: device.major),
+          minor: UInt32(truncatingIfNeeded: device.minor),
+          mode: (device.fileMode ?? 0o666) & 0o7777, uid: device.uid ?? 0, gid: device.gid ?? 0),
+        "/linux/devices/\(index)", spec)
     }
     for (path, target) in Self.defaultLinks { add(.makeLink(path: path, target: target)) }
+  }
+
+  /// In a user namespace only a FIFO can be made: mknod(2) of a device is for the host's root.
+  private mutating func plan(_ device: PlannedDevice, _ pointer: String, _ spec: Spec) {
+    let isBound = spec.linux?.has(.user) == true && device.type != "p"
+    add(isBound ? .bindDevice(device) : .makeDevice(device), pointer)
   }
 
   /// config-linux.md, Default Devices.

@@ -27,7 +27,9 @@ extension Action {
   /// Who performs it.
   public var performer: Performer {
     switch self {
-    case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState: .runtime
+    case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .mapIDs,
+      .setClockOffsets, .setOOMScore, .handOverStandardStreams:
+      .runtime
     case .joinNamespace(let kind, _): kind == .pid ? .runtime : .container
     case .runHook(let kind, _): kind.performer
     default: .container

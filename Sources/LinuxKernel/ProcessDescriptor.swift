@@ -17,6 +17,17 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
+  /// Takes ownership of a pidfd that came from elsewhere, and asks the kernel which process it is of.
+  public init(owning descriptor: consuming Descriptor) throws(KernelError) {
+    let path = "/proc/self/fdinfo/\(descriptor.number)"
+    let text = String(decoding: try readFile(path), as: UTF8.self)
+    let line = text.split(separator: "\n").first { $0.hasPrefix("Pid:\t") }
+    guard let pid = line.flatMap({ Int32($0.dropFirst(5)) }), pid > 0 else {
+      throw KernelError(call: "find a process in", subject: path, errno: .noSuchProcess)
+    }
+    self.init(pid: pid, owning: descriptor)
+  }
+
   /// Opens a pidfd of a process. Throws ESRCH when there is none.
   public init(opening pid: Int32) throws(KernelError) {
     let number = try check("pidfd_open", "process \(pid)") { apus_pidfd_open(pid, 0) }

@@ -48,10 +48,8 @@ public struct ContainerPerformer: ~Copyable {
 
   /// Performs everything from the clone on; ends in exec, or in the report of what failed.
   public consuming func perform() -> Never {
-    // SIGKILL when the runtime dies; a death before this call is seen at the next rendezvous.
-    _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0)
-    // Nobody may look into a process that has the runtime's memory (CVE-2016-9962, CVE-2019-5736).
-    _ = apus_prctl(4 /* PR_SET_DUMPABLE */, 0, 0, 0, 0)
+    dieWithRuntime()
+    hideFromContainer()
     setsid()
     umask(0)  // the modes of the plan are meant as they stand
     var index = plan.firstInContainer
@@ -112,17 +110,18 @@ public struct ContainerPerformer: ~Copyable {
 
   private mutating func perform(_ action: Action, at index: Int) throws(KernelError) {
     switch action {
-    case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .runHook:
+    case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .mapIDs,
+      .setClockOffsets, .setOOMScore, .handOverStandardStreams, .runHook:
       return  // the runtime's, or done by the caller
 
     case .joinNamespace(let kind, let path): try join(kind, try open(path, .readOnly), path: path)
     case .enterContainer(let kinds): try enter(kinds)
     case .unshare(let kind): try unshare([kind])
+    case .becomeRoot: try becomeRoot()
+    case .goOnInChild(let kinds): try goOnInChild(kinds)
     case .joinSessionKeyring(let name):
       // A kernel without keyrings is no reason to fail, nor a user who has used up the quota.
       _ = name.withCString { apus_keyctl(1, UInt(bitPattern: $0), 0, 0, 0) }
-    case .setOOMScore(let score):
-      try writeFile("self/oom_score_adj", String(score), at: try proc())
     case .bringUpLoopback: try LinuxKernel.bringUpLoopback()
 
     case .setRootPropagation(let propagation):
@@ -136,6 +135,7 @@ public struct ContainerPerformer: ~Copyable {
     case .mount(let mount): try perform(mount)
     case .makeDirectory(let path): _ = try openOrMakeDirectory(path, in: try root())
     case .makeDevice(let device): try make(device)
+    case .bindDevice(let device): try bind(device)
     case .makeLink(let path, let target): try link(path, to: target)
     case .pivotRoot: try changeRoot { () throws(KernelError) in try pivotIntoCurrentDirectory() }
     case .moveRoot: try changeRoot { () throws(KernelError) in try moveCurrentDirectoryOverRoot() }
@@ -187,8 +187,11 @@ extension Plan {
   var waitsForRuntimeFirst: Bool {
     let next = steps[firstInContainer...].first { $0.action.performer == .container }
     switch next?.action {
-    case .unshare, .enterContainer: return true
-    default: return steps.contains { $0.action == .unshare(.cgroup) }
+    case .unshare, .enterContainer, .becomeRoot: return true
+    default:
+      return steps.contains {
+        if case .goOnInChild = $0.action { true } else { $0.action == .unshare(.cgroup) }
+      }
     }
   }
 

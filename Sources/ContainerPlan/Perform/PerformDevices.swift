@@ -21,6 +21,32 @@ extension ContainerPerformer {
     }
   }
 
+  /// Binds the host's node, proven to be the device that is meant.
+  mutating func bind(_ device: PlannedDevice) throws(KernelError) {
+    let tree = try cloneTree(device.path, recursive: false)
+    let found = try status(tree.number, path: device.path)
+    guard found.fileType == (device.type == "b" ? S_IFBLK : S_IFCHR),
+      found.st_rdev == apus_makedev(device.major, device.minor)
+    else {
+      throw KernelError(
+        call: "find the device \(device.type) \(device.major):\(device.minor) on the host at",
+        subject: device.path, errno: .operationNotSupportedByDevice)
+    }
+    let (folder, name) = try openFolder(above: device.path)
+    do throws(KernelError) {
+      _ = try open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644, at: folder)
+    } catch {
+      if error.errno != .fileExists { throw error }
+    }
+    let place = try open(name, [.path, .noFollow], at: folder)
+    // Mounted on, a link of the image would lead out of the folder.
+    guard try status(place.number, path: device.path).fileType != S_IFLNK else {
+      throw KernelError(
+        call: "bind a device on a link,", subject: device.path, errno: .tooManySymbolicLinkLevels)
+    }
+    try attach(tree, on: place.number, path: device.path)
+  }
+
   mutating func link(_ path: String, to target: String) throws(KernelError) {
     let (folder, name) = try openFolder(above: path)
     do throws(KernelError) {

@@ -4,20 +4,6 @@ import LinuxKernel
 import OCISpec
 
 extension ContainerPerformer {
-  /// Joins the namespaces and goes on in a child: a PID namespace takes only children in. That is
-  /// last, so nothing of the container ever sees a process that still has the host's root.
-  mutating func enter(_ kinds: [NamespaceKind]) throws(KernelError) {
-    if !kinds.isEmpty { try join(kinds, of: entered?.number ?? -1) }
-    switch try clone(asSibling: true) {
-    case .child:
-      _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0)
-      setsid()
-    case .parent(let child):
-      try runtime.send(Message.entered.bytes(child.pid), with: child.number)
-      _exit(0)
-    }
-  }
-
   func setUser(_ uid: UInt32, _ gid: UInt32) throws(KernelError) {
     // Keeps the permitted set over the change of user, until the sets are applied.
     try check("prctl PR_SET_KEEPCAPS") { apus_prctl(8, 1, 0, 0, 0) }

@@ -5,7 +5,14 @@ import LinuxKernel
 extension ContainerPerformer {
   mutating func proc() throws(KernelError) -> Int32 {
     if procfs == nil {
-      procfs = try makeMount(of: "proc", source: nil, parameters: [], attributes: [])
+      do throws(KernelError) {
+        procfs = try makeMount(of: "proc", source: nil, parameters: [], attributes: [])
+      } catch {
+        // In a user namespace, with the host's PID namespace: as long as this process sees the
+        // host's mounts, its /proc is none of the container's.
+        guard error.errno == .notPermitted, rootfs == nil else { throw error }
+        procfs = try open("/proc", [.path, .directory])
+      }
     }
     return procfs?.number ?? -1
   }
