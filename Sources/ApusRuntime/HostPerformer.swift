@@ -117,6 +117,10 @@ struct HostPerformer: ~Copyable {
         throw RuntimeError(purpose, error)
       }
       try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
+    case .source:
+      guard packet.bytes.count > 2 else { break }
+      let path = String(decoding: packet.bytes[2...], as: UTF8.self)
+      try attempt(purpose) { () throws(KernelError) in try sendSource(path, packet.bytes[1] != 0) }
     case .failed:
       _ = try? process.reap()
       guard let failure = StepFailure(packet.bytes) else {
@@ -132,6 +136,15 @@ struct HostPerformer: ~Copyable {
     }
     if message == .executing { hasBegunExec = true }
     return message
+  }
+
+  private func sendSource(_ path: String, _ recursive: Bool) throws(KernelError) {
+    do throws(KernelError) {
+      let tree = try cloneTree(path, recursive: recursive, for: process)
+      try socket.send([1], with: tree.number)
+    } catch {
+      try socket.send(Message.source.bytes(error.errno.rawValue))
+    }
   }
 
   private var hasBegunExec = false

@@ -62,7 +62,7 @@ extension ContainerPerformer {
       }
       try finish(mount, tree, target.number)
     case .bind(let path, let recursive):
-      let tree = try cloneTree(path, recursive: recursive)
+      let tree = try hostTree(path, recursive: recursive)
       if mount.mustBeProcfs {
         let magic = try filesystemType(of: tree.number, path: path)
         guard magic == 0x9fa0 /* PROC_SUPER_MAGIC */ else {
@@ -92,6 +92,21 @@ extension ContainerPerformer {
       if error.errno == .noSuchFileOrDirectory { return nil }
       throw error
     }
+  }
+
+  /// A copy of the host's mounts at a path. Where root of a user namespace is nobody on the way
+  /// there, the runtime has to open it.
+  private func hostTree(_ path: String, recursive: Bool) throws(KernelError) -> Descriptor {
+    do throws(KernelError) {
+      return try cloneTree(path, recursive: recursive)
+    } catch {
+      guard error.errno == .permissionDenied else { throw error }
+    }
+    try runtime.send([Message.source.rawValue, recursive ? 1 : 0] + path.utf8)
+    var answer = try runtime.receive()
+    if let tree = answer.passenger.take() { return tree }
+    guard let number = Message.number(in: answer.bytes) else { _exit(1) }  // the runtime is gone
+    throw KernelError(call: "open_tree", subject: path, errno: .init(rawValue: number))
   }
 
   /// What both kinds of mounts come to: attributes of the whole tree, its place, its propagation.
