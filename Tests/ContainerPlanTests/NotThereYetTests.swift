@@ -42,11 +42,6 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 }
 
 private let refusals: [Refusal] = [
-  Refusal("/linux/namespaces/1") { $0.linux?.namespaces?.append(.init(type: "user")) },
-  Refusal("/linux/namespaces/1") {
-    $0.linux?.namespaces?.append(.init(type: "user", path: "/proc/1/ns/user"))
-  },
-  Refusal("/linux/namespaces/1") { $0.linux?.namespaces?.append(.init(type: "time")) },
   Refusal("/mounts/0") {
     $0.mounts = [.init(destination: "/a", source: "/b", options: ["bind", "idmap"])]
   },
