@@ -43,6 +43,7 @@ extension Features.Linux {
         }),
       apparmor: no, selinux: no,
       intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
-      mountExtensions: MountExtensions(idmap: no), netDevices: no)
+      memoryPolicy: MemoryPolicy(modes: Vocabulary.memoryPolicyModes, flags: Vocabulary.memoryPolicyFlags),
+      mountExtensions: MountExtensions(idmap: no), netDevices: Support(enabled: true))
   }
 }

@@ -187,6 +187,9 @@ struct HostPerformer: ~Copyable {
       case .setOOMScore(let score): try writeFile("/proc/\(pid)/oom_score_adj", String(score))
       case .mapIDs(let users, let groups): try mapIDs(of: pid, users: users, groups: groups)
       case .setClockOffsets(let offsets): try setClockOffsets(offsets, of: pid)
+      case .setAffinity(let processors): try setAffinity(processors, of: pid)
+      case .moveNetworkDevice(let name, let inside):
+        try moveNetworkDevice(name, to: inside, ofNamespaceOf: pid)
       case .handOverStandardStreams(let uid): try fixStandardStreams(owner: uid)
       case .setLimit(let limit, let soft, let hard):
         try setLimit(limit, soft: soft, hard: hard, of: pid)

@@ -36,6 +36,15 @@ struct apus_clone_args {
   uint64_t set_tid, set_tid_size, cgroup;
 };
 
+// struct sched_attr of linux/sched/types.h, whose sched_param clashes with the C library's.
+struct apus_sched_attr {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
 // struct mount_attr of linux/mount.h, which clashes with sys/mount.h of some C libraries.
 struct apus_mount_attr {
   uint64_t attr_set, attr_clr, propagation, userns_fd;
@@ -130,6 +139,21 @@ static inline long apus_keyctl(int operation, unsigned long a, unsigned long b, 
 }
 static inline int apus_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   return prctl(option, a, b, c, d);
+}
+static inline int apus_sched_setattr(struct apus_sched_attr *attributes) {
+  return (int)syscall(SYS_sched_setattr, 0, attributes, 0);
+}
+static inline int apus_sched_setaffinity(pid_t pid, size_t size, const void *mask) {
+  return (int)syscall(SYS_sched_setaffinity, pid, size, mask);
+}
+static inline int apus_ioprio_set(unsigned priority) {
+  return (int)syscall(SYS_ioprio_set, 1 /* IOPRIO_WHO_PROCESS */, 0, priority);
+}
+static inline int apus_set_mempolicy(int mode, const unsigned long *nodes, unsigned long bits) {
+  return (int)syscall(SYS_set_mempolicy, mode, nodes, bits);
+}
+static inline int apus_personality(unsigned long domain) {
+  return (int)syscall(SYS_personality, domain);
 }
 static inline int apus_capset(uint32_t effective_low, uint32_t effective_high, uint32_t permitted_low,
                               uint32_t permitted_high, uint32_t inheritable_low, uint32_t inheritable_high) {

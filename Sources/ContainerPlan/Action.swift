@@ -15,6 +15,9 @@ public enum Action: Equatable, Sendable {
   case mapIDs(users: [IDRange], groups: [IDRange])
   case setClockOffsets([ClockOffset])
   case setOOMScore(Int)
+  /// Before the clone for the runtime itself, from which the process has it; then for the process.
+  case setAffinity(NumberSet)
+  case moveNetworkDevice(String, to: String)
   /// The same as ``ownStandardStreams(uid:)``, for streams that only the host's root may give away.
   case handOverStandardStreams(uid: UInt32)
 
@@ -50,6 +53,10 @@ public enum Action: Equatable, Sendable {
 
   // Who it is and what it may do.
   case openTerminal(Spec.Process.ConsoleSize?, console: Bool)
+  case setScheduling(Scheduling)
+  case setIOPriority(IOPriority)
+  case setPersonality(Personality)
+  case setMemoryPolicy(MemoryPolicy)
   case setNoNewPrivileges
   case loadSeccomp(SeccompFilter)
   case limitBoundingCapabilities(CapabilitySet)

@@ -20,6 +20,9 @@ extension Action: CustomStringConvertible {
     case .setClockOffsets(let offsets):
       "move the clocks \(offsets.map(\.description).joined(separator: ", "))"
     case .setOOMScore(let score): "set oom_score_adj to \(score)"
+    case .setAffinity(let processors): "run on the processors \(processors)"
+    case .moveNetworkDevice(let name, let inside):
+      "move in the network device \(name)" + (inside == name ? "" : " as \(inside)")
     case .handOverStandardStreams(let uid):
       "give standard input, output and error to the host's user \(uid)"
     default: descriptionInContainer
@@ -63,6 +66,11 @@ extension Action: CustomStringConvertible {
     case .openTerminal(let size, let console):
       "open a terminal" + (size.map { " of \($0.height) rows and \($0.width) columns" } ?? "")
         + (console ? ", bound to /dev/console" : "")
+    case .setScheduling(let scheduling): "set the scheduling: \(scheduling.words)"
+    case .setIOPriority(let priority):
+      "set the I/O priority \(priority.class), level \(priority.level)"
+    case .setPersonality(let personality): "set the personality \(personality)"
+    case .setMemoryPolicy(let policy): "set the memory policy \(policy.words)"
     case .setNoNewPrivileges: "set no_new_privs"
     case .loadSeccomp(let filter):
       "load the seccomp filter (\(filter.rules) rule\(filter.rules == 1 ? "" : "s"), "
@@ -130,6 +138,28 @@ extension [IDRange] {
         : "\(range.inside) to \(UInt64(range.inside) + last) as "
           + "\(range.outside) to \(UInt64(range.outside) + last)"
     }.joined(separator: ", ")
+  }
+}
+
+extension Scheduling {
+  fileprivate var words: String {
+    var words = ["\(policy)"]
+    if nice != 0 { words.append("nice \(nice)") }
+    if priority != 0 { words.append("priority \(priority)") }
+    if period != 0 || deadline != 0 || runtime != 0 {
+      words.append("\(runtime) ns within \(deadline) ns of each \(period) ns")
+    }
+    if !flags.isEmpty { words.append("flags 0x\(String(flags.rawValue, radix: 16))") }
+    return words.joined(separator: ", ")
+  }
+}
+
+extension MemoryPolicy {
+  fileprivate var words: String {
+    var words = ["\(mode)"]
+    if !nodes.words.isEmpty { words.append("nodes \(nodes)") }
+    if !flags.isEmpty { words.append("flags 0x\(String(flags.rawValue, radix: 16))") }
+    return words.joined(separator: ", ")
   }
 }
 

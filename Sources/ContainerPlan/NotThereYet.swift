@@ -12,10 +12,7 @@ extension Plan {
         || mount.options?.contains { $0 == "idmap" || $0 == "ridmap" } == true
       try refuse(isMapped, "/mounts/\(index)", "ID-mapped mounts are")
     }
-    try refuse(linux?.personality != nil, "/linux/personality", "personalities are")
-    try refuse(linux?.netDevices?.isEmpty == false, "/linux/netDevices", "network devices are")
     try refuse(linux?.intelRdt != nil, "/linux/intelRdt", "Intel RDT is")
-    try refuse(linux?.memoryPolicy != nil, "/linux/memoryPolicy", "memory policies are")
     try refuse(isGiven(linux?.mountLabel), "/linux/mountLabel", "SELinux labels are")
     if let resources = linux?.resources { try refuseWhatIsNotThereYet(resources) }
     if let process = spec.process { try refuseWhatIsNotThereYet(process) }
@@ -50,10 +47,6 @@ extension Plan {
 
   /// The same for a process alone, as exec gets one.
   func refuseWhatIsNotThereYet(_ process: Spec.Process) throws(PlanError) {
-    try refuse(process.scheduler != nil, "/process/scheduler", "schedulers are")
-    try refuse(process.ioPriority != nil, "/process/ioPriority", "I/O priorities are")
-    try refuse(
-      process.execCPUAffinity != nil, "/process/execCPUAffinity", "CPU affinities of exec are")
     try refuse(isGiven(process.selinuxLabel), "/process/selinuxLabel", "SELinux labels are")
     let profile = process.apparmorProfile
     try refuse(

@@ -68,8 +68,10 @@ public struct Plan: Equatable, Sendable {
   ) throws(PlanError) {
     try refuseWhatIsNotThereYet(process)
     if kinds.contains(.user) { handOverStandardStreams(process, spec.linux) }
+    try planInitialAffinity(process)
     add(.clone([]))
     add(.joinCgroup(cgroup.distinct))
+    try planFinalAffinity(process)
     if let score = process.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
     add(.enterContainer(kinds), "/linux/namespaces")
     if kinds.contains(.user) { add(.becomeRoot, "/linux/namespaces") }

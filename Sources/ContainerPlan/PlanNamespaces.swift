@@ -40,6 +40,7 @@ extension Plan {
 
     if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
     if wanted.makes(.network) { add(.bringUpLoopback, "/linux/namespaces") }
+    planNetworkDevices(spec.linux)
     // The namespace's root is the cgroup that its maker is in: not before the runtime moved it.
     if let pointer = wanted.ownCgroup { add(.unshare(.cgroup), pointer) }
   }

@@ -7,6 +7,7 @@ extension Plan {
     _ process: Spec.Process, _ spec: Spec, _ facts: Facts, exec: Bool
   ) throws(PlanError) {
     let capabilities = Capabilities(process.capabilities)
+    try planAttributes(process, spec.linux)
     if exec { planTerminal(process, console: false) }
     if process.noNewPrivileges == true { add(.setNoNewPrivileges, "/process/noNewPrivileges") }
     let filter = try seccompFilter(spec)

@@ -28,7 +28,7 @@ extension Action {
   public var performer: Performer {
     switch self {
     case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .mapIDs,
-      .setClockOffsets, .setOOMScore, .handOverStandardStreams:
+      .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice:
       .runtime
     case .joinNamespace(let kind, _): kind == .pid ? .runtime : .container
     case .runHook(let kind, _): kind.performer

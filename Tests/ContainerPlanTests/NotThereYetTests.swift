@@ -18,7 +18,6 @@ struct NotThereYetTests {
       { $0.process?.apparmorProfile = "" },
       { $0.process?.selinuxLabel = "" },
       { $0.linux?.mountLabel = "" },
-      { $0.linux?.netDevices = [:] },
       { $0.linux?.resources = .init(blockIO: .init(weight: 0)) },
       { $0.linux?.resources = .init(hugepageLimits: [.init(pageSize: "2MB", limit: 0)]) },
       { $0.linux?.resources = .init(unified: [:]) },
@@ -57,16 +56,8 @@ private let refusals: [Refusal] = [
         gidMappings: mapping),
     ]
   },
-  Refusal("/linux/personality") { $0.linux?.personality = .init(domain: "LINUX32") },
-  Refusal("/linux/netDevices") { $0.linux?.netDevices = ["eth0": .init()] },
   Refusal("/linux/intelRdt") { $0.linux?.intelRdt = .init() },
-  Refusal("/linux/memoryPolicy") { $0.linux?.memoryPolicy = .init(mode: "MPOL_DEFAULT") },
   Refusal("/linux/mountLabel") { $0.linux?.mountLabel = "system_u:object_r:container_file_t:s0" },
-  Refusal("/process/scheduler") { $0.process?.scheduler = .init(policy: "SCHED_IDLE") },
-  Refusal("/process/ioPriority") {
-    $0.process?.ioPriority = .init(class: "IOPRIO_CLASS_IDLE", priority: 0)
-  },
-  Refusal("/process/execCPUAffinity") { $0.process?.execCPUAffinity = .init(initial: "0") },
   Refusal("/process/selinuxLabel") { $0.process?.selinuxLabel = "a:b:c:s0" },
   Refusal("/process/apparmorProfile") { $0.process?.apparmorProfile = "docker-default" },
   Refusal("/linux/resources/cpu/burst") { $0.linux?.resources = .init(cpu: .init(burst: 1)) },

@@ -111,7 +111,8 @@ public struct ContainerPerformer: ~Copyable {
   private mutating func perform(_ action: Action, at index: Int) throws(KernelError) {
     switch action {
     case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .mapIDs,
-      .setClockOffsets, .setOOMScore, .handOverStandardStreams, .runHook:
+      .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
+      .runHook:
       return  // the runtime's, or done by the caller
 
     case .joinNamespace(let kind, let path): try join(kind, try open(path, .readOnly), path: path)
@@ -155,6 +156,10 @@ public struct ContainerPerformer: ~Copyable {
     case .mask(let path): try mask(path)
 
     case .openTerminal(let size, let console): try openTerminal(size, console)
+    case .setScheduling(let scheduling): try scheduling.apply()
+    case .setIOPriority(let priority): try priority.apply()
+    case .setPersonality(let personality): try personality.apply()
+    case .setMemoryPolicy(let policy): try policy.apply()
     case .setNoNewPrivileges:
       try check("prctl PR_SET_NO_NEW_PRIVS") { apus_prctl(38, 1, 0, 0, 0) }
     case .loadSeccomp(let filter):

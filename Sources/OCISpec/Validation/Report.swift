@@ -60,7 +60,7 @@ struct Report {
 }
 
 /// The ranges of a list like `0-3,7`; nil if it isn't one, or names a number beyond 65536.
-func numbers(in list: String) -> [ClosedRange<Int>]? {
+package func numbers(in list: String) -> [ClosedRange<Int>]? {
   func number(_ text: Substring) -> Int? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return Int(text).flatMap { $0 <= 65536 ? $0 : nil }
