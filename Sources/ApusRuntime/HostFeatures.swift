@@ -13,7 +13,7 @@ extension Features {
   public static var ofThisBuild: Features {
     Features(
       ociVersionMin: "1.0.0", ociVersionMax: specificationVersion, hooks: Vocabulary.hooks,
-      mountOptions: Vocabulary.mountOptions.filter { $0 != "idmap" && $0 != "ridmap" },
+      mountOptions: Vocabulary.mountOptions,
       linux: .ofThisBuild, annotations: annotations,
       // The bundle's folder is kept among the annotations, where runc keeps it.
       potentiallyUnsafeConfigAnnotations: ["bundle"])
@@ -44,6 +44,6 @@ extension Features.Linux {
       apparmor: no, selinux: no,
       intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
       memoryPolicy: MemoryPolicy(modes: Vocabulary.memoryPolicyModes, flags: Vocabulary.memoryPolicyFlags),
-      mountExtensions: MountExtensions(idmap: no), netDevices: Support(enabled: true))
+      mountExtensions: MountExtensions(idmap: Support(enabled: true)), netDevices: Support(enabled: true))
   }
 }

@@ -118,9 +118,8 @@ struct HostPerformer: ~Copyable {
       }
       try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
     case .source:
-      guard packet.bytes.count > 2 else { break }
-      let path = String(decoding: packet.bytes[2...], as: UTF8.self)
-      try attempt(purpose) { () throws(KernelError) in try sendSource(path, packet.bytes[1] != 0) }
+      let index = Message.number(in: packet.bytes).map(Int.init) ?? -1
+      try attempt(purpose) { () throws(KernelError) in try sendSource(index) }
     case .failed:
       _ = try? process.reap()
       guard let failure = StepFailure(packet.bytes) else {
@@ -138,13 +137,10 @@ struct HostPerformer: ~Copyable {
     return message
   }
 
-  private func sendSource(_ path: String, _ recursive: Bool) throws(KernelError) {
-    do throws(KernelError) {
-      let tree = try cloneTree(path, recursive: recursive, for: process)
-      try socket.send([1], with: tree.number)
-    } catch {
-      try socket.send(Message.source.bytes(error.errno.rawValue))
-    }
+  private func sendSource(_ index: Int) throws(KernelError) {
+    guard plan.steps.indices.contains(index), case .mount(let mount) = plan.steps[index].action
+    else { return }
+    try ApusRuntime.sendSource(of: mount, step: index, to: process, over: socket)
   }
 
   private var hasBegunExec = false

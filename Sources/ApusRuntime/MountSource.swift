@@ -2,30 +2,55 @@ import ContainerPlan
 import Glibc
 import LinuxKernel
 
-/// Copies mounts of the host, with this process's rights, for a process that may not reach them.
+/// Copies the mounts of the host that a step binds, with this process's rights, and sends them to a
+/// process that may not do that itself.
 ///
-/// That is done in its mount namespace: only what comes from there can it attach, and there the kernel
-/// knows what a user namespace must not change, such as the host's read-only.
-func cloneTree(_ path: String, recursive: Bool, for process: borrowing ProcessDescriptor)
-  throws(KernelError) -> Descriptor
-{
-  let sockets = try PacketSocket.pair()
+/// A child does it, in the mount namespace of that process: only what comes from there can be attached
+/// there, and there the kernel knows what a user namespace must not change, such as the host's
+/// read-only.
+func sendSource(
+  of mount: PlannedMount, step index: Int, to process: borrowing ProcessDescriptor,
+  over socket: borrowing PacketSocket
+) throws(KernelError) {
   switch try clone() {
   case .child:
     do throws(KernelError) {
-      try join([.mount], of: process.number)
-      let tree = try cloneTree(path, recursive: recursive)
-      try sockets.inner.send([0], with: tree.number)
+      let tree = try cloneSource(of: mount, for: process)
+      try socket.send([1], with: tree.number)
+      _exit(0)
     } catch {
-      try? sockets.inner.send(Message.source.bytes(error.errno.rawValue))
+      try? socket.send(StepFailure(step: index, reason: error.description).encoded)
+      _exit(0)
     }
-    _exit(0)
   case .parent(let helper):
-    let socket = sockets.outerAlone()
-    var answer = try socket.receive()
-    _ = try helper.reap()
-    if let tree = answer.passenger.take() { return tree }
-    let number = Message.number(in: answer.bytes) ?? ESRCH
-    throw KernelError(call: "open_tree", subject: path, errno: .init(rawValue: number))
+    let end = try helper.reap()
+    guard let end, end != .exited(0) else { return }
+    try socket.send(StepFailure(step: index, reason: "its helper \(end)").encoded)
+  }
+}
+
+private func cloneSource(of mount: PlannedMount, for process: borrowing ProcessDescriptor)
+  throws(KernelError) -> Descriptor
+{
+  guard case .bind(let path, let recursive) = mount.source else {
+    throw KernelError(call: "bind", subject: mount.destination, errno: .invalidArgument)
+  }
+  let namespace = try userNamespace(for: mount.idMapping, of: process)
+  try join([.mount], of: process.number)
+  let tree = try cloneTree(path, recursive: recursive)
+  if let mapping = mount.idMapping {
+    try mapIDs(
+      of: tree.number, by: namespace.polledNumber, recursive: mapping.recursive, path: path)
+  }
+  return tree
+}
+
+private func userNamespace(
+  for mapping: PlannedMount.IDMapping?, of process: borrowing ProcessDescriptor
+) throws(KernelError) -> Descriptor? {
+  switch mapping?.source {
+  case .ranges(let users, let groups): try makeUserNamespace(users: users, groups: groups)
+  case .container: try open("/proc/\(process.pid)/ns/user", .readOnly)
+  case nil: nil
   }
 }

@@ -186,8 +186,20 @@ extension PlannedMount: CustomStringConvertible {
       what = "bind \(path)\(recursive ? " and what is mounted below it" : "") at \(destination)"
       words = options.words
     }
+    if let idMapping { words.append(idMapping.words) }
     if options.copiesUp { words.append("with a copy of what is there") }
     return words.isEmpty ? what : "\(what), \(words.joined(separator: ","))"
+  }
+}
+
+extension PlannedMount.IDMapping {
+  fileprivate var words: String {
+    let prefix = recursive ? "ridmap" : "idmap"
+    return switch source {
+    case .container: "\(prefix) by the container's user namespace"
+    case .ranges(let users, let groups):
+      "\(prefix) of the users \(users.words), and the groups \(groups.words)"
+    }
   }
 }
 

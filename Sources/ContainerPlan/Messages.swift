@@ -12,8 +12,8 @@ public enum Message: UInt8, Sendable {
   case terminal = 4
   /// Its child goes on from here, and waits to be known: its pidfd comes as a descriptor.
   case entered = 5
-  /// It may not reach what it is to bind: whether with all that is mounted below, and the path. The
-  /// answer has a copy of the mount as a descriptor, or the error's number.
+  /// Only the runtime may copy what a step of the plan binds. The answer has the copy as a
+  /// descriptor, or a ``StepFailure``.
   case source = 7
   /// The next thing is exec.
   case executing = 6

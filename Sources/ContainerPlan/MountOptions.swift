@@ -12,6 +12,8 @@ public struct MountOptions: Equatable, Sendable {
   public var remount = false
   public var propagation: [Change] = []
   public var copiesUp = false
+  /// Nil: no mapping of IDs is asked for; else whether what is mounted below is mapped, too.
+  public var idMap: Bool?
   /// What is left, for the file system.
   public var parameters: [String] = []
 
@@ -40,6 +42,8 @@ public struct MountOptions: Equatable, Sendable {
     case "rbind": bind = true
     case "remount": remount = true
     case "tmpcopyup": copiesUp = true
+    case "idmap": idMap = idMap ?? false
+    case "ridmap": idMap = true
     default:
       if let attribute = Self.attribute(option[...]) {
         apply(attribute, &set, &clear)

@@ -6,12 +6,6 @@ extension Plan {
   /// something is worse than none.
   func refuseWhatIsNotThereYet(_ spec: Spec) throws(PlanError) {
     let linux = spec.linux
-    for (index, mount) in (spec.mounts ?? []).enumerated() {
-      let isMapped =
-        mount.uidMappings?.isEmpty == false || mount.gidMappings?.isEmpty == false
-        || mount.options?.contains { $0 == "idmap" || $0 == "ridmap" } == true
-      try refuse(isMapped, "/mounts/\(index)", "ID-mapped mounts are")
-    }
     try refuse(linux?.intelRdt != nil, "/linux/intelRdt", "Intel RDT is")
     try refuse(isGiven(linux?.mountLabel), "/linux/mountLabel", "SELinux labels are")
     if let resources = linux?.resources { try refuseWhatIsNotThereYet(resources) }

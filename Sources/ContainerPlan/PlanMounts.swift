@@ -28,7 +28,8 @@ extension Plan {
             source: .bind(
               path: source.hasPrefix("/") ? source : "\(facts.bundle)/\(source)",
               recursive: recursive),
-            options: options, mustBeProcfs: destination == "/proc")), pointer)
+            options: options, mustBeProcfs: destination == "/proc",
+            idMapping: idMapping(mount, options))), pointer)
       return
     }
     if type == "cgroup" || type == "cgroup2" {
@@ -46,6 +47,16 @@ extension Plan {
             type: type, source: mount.source.flatMap { $0.isEmpty ? nil : $0 },
             parameters: parameters),
           options: options)), pointer)
+  }
+
+  /// Mappings map without the option, too; without any, those of the container's user namespace do.
+  private func idMapping(_ mount: Spec.Mount, _ options: MountOptions) -> PlannedMount.IDMapping? {
+    let (users, groups) = (ranges(mount.uidMappings), ranges(mount.gidMappings))
+    guard options.idMap != nil || !users.isEmpty || !groups.isEmpty else { return nil }
+    return PlannedMount.IDMapping(
+      source: users.isEmpty && groups.isEmpty
+        ? .container : .ranges(users: users, groups: groups),
+      recursive: options.idMap ?? false)
   }
 
   /// Nothing may be mounted within /proc but over the files that tell of resources (CVE-2019-16884).

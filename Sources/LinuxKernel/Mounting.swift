@@ -130,6 +130,19 @@ public func setAttributes(
   }
 }
 
+/// Shows the files of a detached mount, or of its whole tree, as those of other users: of whom the
+/// user namespace has for the IDs that are on disk (`mount_setattr(2)`, MOUNT_ATTR_IDMAP).
+public func mapIDs(of mount: Int32, by userNamespace: Int32, recursive: Bool, path: String)
+  throws(KernelError)
+{
+  var attributes = apus_mount_attr()
+  attributes.attr_set = 0x10_0000  // MOUNT_ATTR_IDMAP
+  attributes.userns_fd = UInt64(userNamespace)
+  try check("mount_setattr MOUNT_ATTR_IDMAP", path) {
+    apus_mount_setattr(mount, "", emptyPath | (recursive ? recursiveTree : 0), &attributes)
+  }
+}
+
 /// Makes the mount that holds `directory` private, so that what is mounted on it, or unmounted, does
 /// not reach its peers. Only a mount's root can be told so, hence the way up.
 public func makePrivateMount(holding directory: Int32, path: String) throws(KernelError) {

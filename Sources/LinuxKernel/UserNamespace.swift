@@ -39,6 +39,31 @@ public func mapIDs(of pid: Int32, users: [IDRange], groups: [IDRange]) throws(Ke
   try writeFile("/proc/\(pid)/uid_map", users.lines)
 }
 
+/// A user namespace with these users and groups in which nobody is: what an ID-mapped mount takes.
+public func makeUserNamespace(users: [IDRange], groups: [IDRange]) throws(KernelError) -> Descriptor {
+  let parent = getpid()
+  switch try clone(into: [.user]) {
+  case .child:
+    // It lives until the namespace is held by a descriptor, or its parent dies.
+    _ = apus_prctl(1 /* PR_SET_PDEATHSIG */, UInt(SIGKILL), 0, 0, 0)
+    while getppid() == parent { pause() }
+    _exit(0)
+  case .parent(let process):
+    let made: Descriptor
+    do throws(KernelError) {
+      try mapIDs(of: process.pid, users: users, groups: groups)
+      made = try open("/proc/\(process.pid)/ns/user", .readOnly)
+    } catch {
+      try? process.send(.kill)
+      _ = try? process.reap()
+      throw error
+    }
+    try process.send(.kill)
+    _ = try process.reap()
+    return made
+  }
+}
+
 /// Becomes root of the user namespace that this process has come into, where it is nobody yet.
 public func becomeRoot() throws(KernelError) {
   try check("setgroups", "to none") { apus_setgroups(0, nil) }

@@ -21,7 +21,6 @@ struct NotThereYetTests {
       { $0.linux?.resources = .init(blockIO: .init(weight: 0)) },
       { $0.linux?.resources = .init(hugepageLimits: [.init(pageSize: "2MB", limit: 0)]) },
       { $0.linux?.resources = .init(unified: [:]) },
-      { $0.mounts = [.init(destination: "/a", type: "tmpfs", uidMappings: [], gidMappings: [])] },
     ] as [@Sendable (inout Spec) -> Void])
   func whatAsksForNothingIsNot(_ change: @Sendable (inout Spec) -> Void) throws {
     #expect(try plan(change).steps.isEmpty == false)
@@ -41,21 +40,6 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 }
 
 private let refusals: [Refusal] = [
-  Refusal("/mounts/0") {
-    $0.mounts = [.init(destination: "/a", source: "/b", options: ["bind", "idmap"])]
-  },
-  Refusal("/mounts/0") {
-    $0.mounts = [.init(destination: "/a", source: "/b", options: ["rbind", "ridmap"])]
-  },
-  Refusal("/mounts/1") {
-    let mapping = [Spec.Linux.IDMapping(containerID: 0, hostID: 1, size: 1)]
-    $0.mounts = [
-      .init(destination: "/a", source: "/b", options: ["bind"]),
-      .init(
-        destination: "/a", source: "/b", options: ["bind"], uidMappings: mapping,
-        gidMappings: mapping),
-    ]
-  },
   Refusal("/linux/intelRdt") { $0.linux?.intelRdt = .init() },
   Refusal("/linux/mountLabel") { $0.linux?.mountLabel = "system_u:object_r:container_file_t:s0" },
   Refusal("/process/selinuxLabel") { $0.process?.selinuxLabel = "a:b:c:s0" },

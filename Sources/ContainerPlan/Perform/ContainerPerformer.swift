@@ -133,7 +133,7 @@ public struct ContainerPerformer: ~Copyable {
       let place = try open(path, [.path, .directory])
       try makePrivateMount(holding: place.number, path: path)
     case .openRootfs(let path): try openRootfs(path)
-    case .mount(let mount): try perform(mount)
+    case .mount(let mount): try perform(mount, at: index)
     case .makeDirectory(let path): _ = try openOrMakeDirectory(path, in: try root())
     case .makeDevice(let device): try make(device)
     case .bindDevice(let device): try bind(device)

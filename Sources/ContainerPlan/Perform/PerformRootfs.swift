@@ -39,7 +39,7 @@ extension ContainerPerformer {
     rootfs = try open("/", [.path, .directory])
   }
 
-  mutating func perform(_ mount: PlannedMount) throws(KernelError) {
+  mutating func perform(_ mount: PlannedMount, at index: Int) throws(KernelError) {
     switch mount.source {
     case .filesystem(let type, let source, let parameters):
       let keepsMode = type == "tmpfs" && !parameters.contains { $0.hasPrefix("mode=") }
@@ -62,7 +62,7 @@ extension ContainerPerformer {
       }
       try finish(mount, tree, target.number)
     case .bind(let path, let recursive):
-      let tree = try hostTree(path, recursive: recursive)
+      let tree = try hostTree(mount, path, recursive, at: index)
       if mount.mustBeProcfs {
         let magic = try filesystemType(of: tree.number, path: path)
         guard magic == 0x9fa0 /* PROC_SUPER_MAGIC */ else {
@@ -94,19 +94,23 @@ extension ContainerPerformer {
     }
   }
 
-  /// A copy of the host's mounts at a path. Where root of a user namespace is nobody on the way
-  /// there, the runtime has to open it.
-  private func hostTree(_ path: String, recursive: Bool) throws(KernelError) -> Descriptor {
-    do throws(KernelError) {
-      return try cloneTree(path, recursive: recursive)
-    } catch {
-      guard error.errno == .permissionDenied else { throw error }
+  /// A copy of the host's mounts. Where root of a user namespace is nobody on the way there, or may
+  /// not map IDs, the runtime has to make it.
+  private func hostTree(
+    _ mount: PlannedMount, _ path: String, _ recursive: Bool, at index: Int
+  ) throws(KernelError) -> Descriptor {
+    if mount.idMapping == nil {
+      do throws(KernelError) {
+        return try cloneTree(path, recursive: recursive)
+      } catch {
+        guard error.errno == .permissionDenied else { throw error }
+      }
     }
-    try runtime.send([Message.source.rawValue, recursive ? 1 : 0] + path.utf8)
+    try runtime.send(Message.source.bytes(Int32(index)))
     var answer = try runtime.receive()
     if let tree = answer.passenger.take() { return tree }
-    guard let number = Message.number(in: answer.bytes) else { _exit(1) }  // the runtime is gone
-    throw KernelError(call: "open_tree", subject: path, errno: .init(rawValue: number))
+    guard let failure = StepFailure(answer.bytes) else { _exit(1) }  // the runtime is gone
+    fail(index, failure.reason)
   }
 
   /// What both kinds of mounts come to: attributes of the whole tree, its place, its propagation.
