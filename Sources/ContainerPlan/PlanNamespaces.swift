@@ -69,8 +69,7 @@ private struct WantedNamespaces {
         throw PlanError("\(pointer)/type", "unknown namespace \"\(namespace.type)\"")
       }
       if let path = namespace.path, !path.isEmpty {
-        let step = Step(.joinNamespace(kind, path: path), pointer)
-        if kind == .mount { joinedMount = step } else { joined.append(step) }
+        joined.append(Step(.joinNamespace(kind, path: path), pointer))
       } else if kind == .cgroup {
         ownCgroup = pointer
       } else {

@@ -55,7 +55,7 @@ private func links(_ socket: borrowing RouteSocket) throws(KernelError) -> [(
 )] {
   let question = RouteMessage(18 /* RTM_GETLINK */, [UInt8](repeating: 0, count: linkSize))
   return try socket.list(question, "list network devices").map { link in
-    let name = link.attributes(after: linkSize).first { $0.type == 3 }?.value ?? []
+    let name: [UInt8] = link.attributes(after: linkSize).first { $0.type == 3 }?.value ?? []
     return (link.number(at: 4), String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
   }
 }

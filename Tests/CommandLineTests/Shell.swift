@@ -54,6 +54,7 @@ final class Scratch {
   init() throws {
     var template = Array("/tmp/apus-cli-test-XXXXXX".utf8CString)
     folder = String(cString: try #require(mkdtemp(&template)))
+    mkdir("\(folder)/state", 0o700)
     id = "cli-\(folder.suffix(6))"
     apus = try #require(getenv("APUS").map { String(cString: $0) }, "APUS names the binary to test")
   }
