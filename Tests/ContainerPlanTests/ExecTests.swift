@@ -34,9 +34,9 @@ struct ExecTests {
       plan.lines == [
         "clone a process",
         "move the process into its cgroup",
+        "set oom_score_adj to 3  (/process/oomScoreAdj)",
         "join the container's namespaces: pid, network, mount  (/linux/namespaces)",
         "join the session keyring _ses.box",
-        "set oom_score_adj to 3  (/process/oomScoreAdj)",
         "set RLIMIT_NOFILE to 1, with a hard limit of 2  (/process/rlimits/0)",
         "open a terminal  (/process/terminal)",
         "set no_new_privs  (/process/noNewPrivileges)",
