@@ -38,7 +38,7 @@ let package = Package(
     .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"]),
     .testTarget(
       name: "ContainerPlanTests", dependencies: ["ContainerPlan"], exclude: ["Fixtures", "Golden"]),
-    .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel"]),
+    .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel", "CLinux"]),
     .testTarget(name: "CommandLineTests"),
     .testTarget(
       name: "TerminalTests", dependencies: ["ApusRuntime", "LinuxKernel", "TerminalProbe"]),

@@ -35,12 +35,10 @@ extension Features.Linux {
       capabilities: Vocabulary.capabilities,
       cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
       seccomp: Seccomp(
-        enabled: true, actions: Vocabulary.seccompActions.filter { $0 != "SCMP_ACT_NOTIFY" },
+        enabled: true, actions: Vocabulary.seccompActions,
         operators: Vocabulary.seccompOperators, archs: Vocabulary.seccompArchitectures,
         knownFlags: Vocabulary.seccompFlags,
-        supportedFlags: supportedSeccompFlags().map(\.name).filter {
-          $0 != "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"  // of notifications
-        }),
+        supportedFlags: supportedSeccompFlags().map(\.name)),
       apparmor: no, selinux: no,
       intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
       memoryPolicy: MemoryPolicy(modes: Vocabulary.memoryPolicyModes, flags: Vocabulary.memoryPolicyFlags),

@@ -12,6 +12,8 @@ struct HostPerformer: ~Copyable {
   /// "create container "x"": what every error begins with.
   let purpose: String
   let cgroup: CgroupPaths
+  /// What the container's state was when this began.
+  let state: OCIState
   /// The container's process.
   private(set) var process: ProcessDescriptor
   /// The relay between the caller's terminal and the process', if it has one and nobody else gets it.
@@ -60,7 +62,8 @@ struct HostPerformer: ~Copyable {
         }
       }
       var performer = HostPerformer(
-        plan: plan, purpose: purpose, cgroup: cgroup, process: process, recording: recording,
+        plan: plan, purpose: purpose, cgroup: cgroup, state: state, process: process,
+        recording: recording,
         socket: sockets.outer, terminal: terminal, done: first + 1)
       // The process needn't ask for these: it goes on meanwhile.
       try performer.performSteps(from: first + 1)
@@ -69,13 +72,15 @@ struct HostPerformer: ~Copyable {
   }
 
   private init(
-    plan: Plan, purpose: String, cgroup: CgroupPaths, process: consuming ProcessDescriptor,
+    plan: Plan, purpose: String, cgroup: CgroupPaths, state: OCIState,
+    process: consuming ProcessDescriptor,
     recording: consuming Recording?, socket: consuming PacketSocket,
     terminal: consuming TerminalDestination, done: Int
   ) {
     self.plan = plan
     self.purpose = purpose
     self.cgroup = cgroup
+    self.state = state
     self.process = process
     self.recording = recording
     self.socket = socket
@@ -92,7 +97,7 @@ struct HostPerformer: ~Copyable {
   mutating func proceedToExec() throws(RuntimeError) {
     while try answer() != .executing {}
     // Its end of the socket closes at exec; else it says why that failed.
-    _ = try answer()
+    while try answer() != nil {}
   }
 
   /// Receives a message and does what it asks for; nil: the other end is closed.
@@ -117,6 +122,13 @@ struct HostPerformer: ~Copyable {
         throw RuntimeError(purpose, error)
       }
       try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
+    case .listener:
+      guard let number = Message.number(in: packet.bytes) else { break }
+      let listener = try attempt(purpose) { () throws(KernelError) in
+        try process.copy(descriptor: number)
+      }
+      try attempt(purpose) { () throws(KernelError) in try socket.send([1]) }
+      try plan.seccompListener?.send(listener, of: process.pid, in: currentState, purpose)
     case .source:
       let index = Message.number(in: packet.bytes).map(Int.init) ?? -1
       try attempt(purpose) { () throws(KernelError) in try sendSource(index) }
@@ -142,6 +154,9 @@ struct HostPerformer: ~Copyable {
     else { return }
     try ApusRuntime.sendSource(of: mount, step: index, to: process, over: socket)
   }
+
+  /// The container's state at this moment.
+  private var currentState: OCIState { recording?.state(pid: process.pid) ?? state }
 
   private var hasBegunExec = false
 
@@ -200,6 +215,14 @@ struct HostPerformer: ~Copyable {
 }
 
 extension Plan {
+  /// Who is sent the listener of the seccomp filter.
+  fileprivate var seccompListener: SeccompFilter.Listener? {
+    for step in steps {
+      if case .loadSeccomp(let filter) = step.action { return filter.listener }
+    }
+    return nil
+  }
+
   /// The step that makes the process, and the namespaces that it is born in.
   fileprivate var processStep: (index: Int, kinds: [NamespaceKind]) {
     for (index, step) in steps.enumerated() {

@@ -113,6 +113,14 @@ public struct SeccompFilter: Equatable, Sendable {
   public let defaultAction: String
   public let rules: Int
   public let program: SeccompProgram
+  /// Who answers for the calls that the filter leaves to others.
+  public var listener: Listener?
+
+  /// A socket that is sent the listener, and what its owner is told.
+  public struct Listener: Equatable, Sendable {
+    public let path: String
+    public let metadata: String
+  }
 }
 
 /// Why a configuration can't become a plan.

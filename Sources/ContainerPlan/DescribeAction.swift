@@ -75,6 +75,7 @@ extension Action: CustomStringConvertible {
     case .loadSeccomp(let filter):
       "load the seccomp filter (\(filter.rules) rule\(filter.rules == 1 ? "" : "s"), "
         + "else \(filter.defaultAction))"
+        + (filter.listener.map { ", and send its listener to \($0.path)" } ?? "")
     case .limitBoundingCapabilities(let set): "limit the bounding set to \(set.words)"
     case .ownStandardStreams(let uid): "give standard input, output and error to the user \(uid)"
     case .setGroups(let groups):

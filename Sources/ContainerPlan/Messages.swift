@@ -15,6 +15,8 @@ public enum Message: UInt8, Sendable {
   /// Only the runtime may copy what a step of the plan binds. The answer has the copy as a
   /// descriptor, or a ``StepFailure``.
   case source = 7
+  /// The number of its descriptor of the listener of its seccomp filter follows.
+  case listener = 8
   /// The next thing is exec.
   case executing = 6
 

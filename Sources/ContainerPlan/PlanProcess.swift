@@ -29,13 +29,16 @@ extension Plan {
     add(.setUmask(umask ?? 0o022), umask == nil ? "" : "/process/user/umask")
     let arguments = process.args ?? []
     add(.findProgram(arguments.first ?? ""), "/process/args/0")
+    // The runtime, which hands the listener on, may be gone once the gate is open.
+    let loadsBeforeGate = !loadsEarly && !exec && filter?.listener != nil
+    if let filter, loadsBeforeGate { add(.loadSeccomp(filter), "/linux/seccomp") }
     if !exec {
       add(.waitAtGate)
       for (index, hook) in (spec.hooks?.startContainer ?? []).enumerated() {
         add(.runHook(.startContainer, hook), "/hooks/startContainer/\(index)")
       }
     }
-    if let filter, !loadsEarly { add(.loadSeccomp(filter), "/linux/seccomp") }
+    if let filter, !loadsEarly, !loadsBeforeGate { add(.loadSeccomp(filter), "/linux/seccomp") }
     add(
       .exec(
         PlannedProgram(
@@ -66,7 +69,9 @@ extension Plan {
     do throws(SeccompError) {
       guard let program = try SeccompProgram.compile(profile) else { return nil }
       return SeccompFilter(
-        defaultAction: profile.defaultAction, rules: profile.syscalls?.count ?? 0, program: program)
+        defaultAction: profile.defaultAction, rules: profile.syscalls?.count ?? 0, program: program,
+        listener: profile.hasListener
+          ? .init(path: profile.listenerPath ?? "", metadata: profile.listenerMetadata ?? "") : nil)
     } catch {
       throw PlanError(error.pointer, error.problem)
     }

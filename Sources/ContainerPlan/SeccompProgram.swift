@@ -82,15 +82,22 @@ extension Spec.Linux.Seccomp {
     }
   }
 
+  /// Whether somebody outside answers for some of the calls.
+  var hasListener: Bool { syscalls?.contains { $0.action == "SCMP_ACT_NOTIFY" } ?? false }
+
   fileprivate func kernelFlags() throws(SeccompError) -> UInt32 {
-    guard let flags else { return SeccompFlag.allowSpeculation.rawValue }  // as in runc
-    var value: UInt32 = 0
+    let listener = hasListener ? newSeccompListener : 0
+    guard let flags else { return SeccompFlag.allowSpeculation.rawValue | listener }  // as in runc
+    var value = listener
     for (index, name) in flags.enumerated() {
       switch SeccompFlag(name: name) {
       case .synchronizeThreads?: break  // there is but one thread
       case .allowSpeculation?, .log?: value |= SeccompFlag(name: name)?.rawValue ?? 0
       case .waitKillable?:
-        throw SeccompError("/flags/\(index)", "\(name) means nothing without SCMP_ACT_NOTIFY")
+        guard hasListener else {
+          throw SeccompError("/flags/\(index)", "\(name) means nothing without SCMP_ACT_NOTIFY")
+        }
+        value |= SeccompFlag.waitKillable.rawValue
       case nil: throw SeccompError("/flags/\(index)", "\"\(name)\" is not a flag")
       }
     }

@@ -42,6 +42,13 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     }
   }
 
+  /// A copy of one of its descriptors (`pidfd_getfd(2)`).
+  public func copy(descriptor: Int32) throws(KernelError) -> Descriptor {
+    let number = self.number
+    return Descriptor(
+      owning: try check("pidfd_getfd", "process \(pid)") { apus_pidfd_getfd(number, descriptor) })
+  }
+
   /// Waits until the process ends, or until `milliseconds` have passed (nil: without a limit).
   /// Returns whether it has ended. It need not be a child.
   public func waitUntilEnded(milliseconds: Int32? = nil) throws(KernelError) -> Bool {

@@ -87,18 +87,24 @@ public enum SeccompFlag: UInt32, CaseIterable, Sendable {
   }
 }
 
+/// SECCOMP_FILTER_FLAG_NEW_LISTENER: whoever holds the listener answers for the calls that the filter
+/// leaves to it (`seccomp_unotify(2)`).
+public let newSeccompListener: UInt32 = 0x08
+
 /// Those flags that this kernel knows.
 public func supportedSeccompFlags() -> [SeccompFlag] { SeccompFlag.allCases.filter(\.isSupported) }
 
 /// Puts this thread and all that it starts under a filter (`seccomp(2)`), for good.
 ///
 /// The thread needs no_new_privs or CAP_SYS_ADMIN in its user namespace. Nothing is allocated.
+/// - Returns: with ``newSeccompListener`` among the flags, the number of the listener, close-on-exec.
+@discardableResult
 public func loadSeccompFilter(_ instructions: [FilterInstruction], flags: UInt32)
-  throws(KernelError)
+  throws(KernelError) -> Int32
 {
   let count = UInt16(clamping: instructions.count)
   let result = instructions.withUnsafeBufferPointer {
     apus_seccomp_load(flags, $0.baseAddress, count)
   }
-  try check("seccomp SECCOMP_SET_MODE_FILTER", "\(count) instructions") { result }
+  return try check("seccomp SECCOMP_SET_MODE_FILTER", "\(count) instructions") { result }
 }

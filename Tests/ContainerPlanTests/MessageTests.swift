@@ -13,8 +13,8 @@ struct MessageTests {
   }
 
   @Test func kindsHaveTheirOwnBytes() {
-    let kinds: [Message] = [.reached, .failed, .atGate, .terminal, .entered, .executing, .source]
-    #expect(kinds.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7])
+    let kinds: [Message] = [.reached, .failed, .atGate, .terminal, .entered, .executing, .source, .listener]
+    #expect(kinds.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8])
   }
 
   @Test(arguments: ["", "open /a: no such file or directory (ENOENT)", "öffne „ß“: 無 🐦"])

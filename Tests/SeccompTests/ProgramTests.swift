@@ -288,10 +288,6 @@ import Testing
     (Profile(defaultAction: "SCMP_ACT_MAYBE"), "/defaultAction"),
     (Profile(defaultAction: "", syscalls: [rule("read")]), "/defaultAction"),
     (
-      Profile(defaultAction: "SCMP_ACT_ALLOW", syscalls: [rule("read", action: "SCMP_ACT_NOTIFY")]),
-      "/syscalls/0/action"
-    ),
-    (
       Profile(
         defaultAction: "SCMP_ACT_ALLOW",
         syscalls: [rule("read"), rule("read", args: [argument(0, "EQ", 1), argument(6, "EQ", 1)])]),

@@ -164,7 +164,7 @@ public struct ContainerPerformer: ~Copyable {
       try check("prctl PR_SET_NO_NEW_PRIVS") { apus_prctl(38, 1, 0, 0, 0) }
     case .loadSeccomp(let filter):
       if case .exec = plan.steps[index + 1].action { prepareExec() }
-      try loadSeccompFilter(filter.program.instructions, flags: filter.program.flags)
+      try load(filter)
     case .limitBoundingCapabilities(let set): try limitBounding(to: set)
     case .ownStandardStreams(let uid): try fixStandardStreams(owner: uid)
     case .setGroups(let groups): try check("setgroups") { apus_setgroups(groups.count, groups) }
