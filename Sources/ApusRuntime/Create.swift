@@ -51,7 +51,7 @@ extension ContainerStore {
     let plan: Plan
     do throws(PlanError) {
       plan = try Plan(
-        for: spec, facts: facts(id, options, layout, inherited, notify))
+        for: spec, facts: facts(id, spec, options, layout, inherited, notify))
     } catch {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
@@ -96,11 +96,12 @@ extension ContainerStore {
   }
 
   private func facts(
-    _ id: String, _ options: CreateOptions, _ layout: CgroupLayout,
+    _ id: String, _ spec: Spec, _ options: CreateOptions, _ layout: CgroupLayout,
     _ inherited: InheritedDescriptors, _ notify: NotifySocket?
   ) -> Plan.Facts {
     var facts = Plan.Facts(id: id, bundle: options.bundle, cgroups: layout)
     facts.noPivot = options.noPivot
+    facts.findSecurityModules(for: spec.process, spec.linux)
     facts.noNewKeyring = options.noNewKeyring
     facts.preservedDescriptors = inherited.count
     facts.environment = inherited.environment

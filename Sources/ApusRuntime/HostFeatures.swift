@@ -29,7 +29,6 @@ extension Features {
 
 extension Features.Linux {
   fileprivate static var ofThisBuild: Self {
-    let no = Support(enabled: false)
     return Self(
       namespaces: Vocabulary.namespaces,
       capabilities: Vocabulary.capabilities,
@@ -39,7 +38,7 @@ extension Features.Linux {
         operators: Vocabulary.seccompOperators, archs: Vocabulary.seccompArchitectures,
         knownFlags: Vocabulary.seccompFlags,
         supportedFlags: supportedSeccompFlags().map(\.name)),
-      apparmor: no, selinux: no,
+      apparmor: Support(enabled: true), selinux: Support(enabled: true),
       intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
       memoryPolicy: MemoryPolicy(modes: Vocabulary.memoryPolicyModes, flags: Vocabulary.memoryPolicyFlags),
       mountExtensions: MountExtensions(idmap: Support(enabled: true)), netDevices: Support(enabled: true))

@@ -57,6 +57,7 @@ public enum Action: Equatable, Sendable {
   case setIOPriority(IOPriority)
   case setPersonality(Personality)
   case setMemoryPolicy(MemoryPolicy)
+  case labelExec(SecurityModule, String)
   case setNoNewPrivileges
   case loadSeccomp(SeccompFilter)
   case limitBoundingCapabilities(CapabilitySet)

@@ -71,6 +71,7 @@ extension Action: CustomStringConvertible {
       "set the I/O priority \(priority.class), level \(priority.level)"
     case .setPersonality(let personality): "set the personality \(personality)"
     case .setMemoryPolicy(let policy): "set the memory policy \(policy.words)"
+    case .labelExec(let module, let label): "have \(module.rawValue) label it \(label) at exec"
     case .setNoNewPrivileges: "set no_new_privs"
     case .loadSeccomp(let filter):
       "load the seccomp filter (\(filter.rules) rule\(filter.rules == 1 ? "" : "s"), "

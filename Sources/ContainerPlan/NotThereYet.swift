@@ -7,9 +7,7 @@ extension Plan {
   func refuseWhatIsNotThereYet(_ spec: Spec) throws(PlanError) {
     let linux = spec.linux
     try refuse(linux?.intelRdt != nil, "/linux/intelRdt", "Intel RDT is")
-    try refuse(isGiven(linux?.mountLabel), "/linux/mountLabel", "SELinux labels are")
     if let resources = linux?.resources { try refuseWhatIsNotThereYet(resources) }
-    if let process = spec.process { try refuseWhatIsNotThereYet(process) }
   }
 
   /// Limits; 0 and an empty list are what engines write for none.
@@ -38,19 +36,8 @@ extension Plan {
     try refuse(resources.rdma?.isEmpty == false, "\(root)/rdma", "limits of RDMA are")
     try refuse(resources.unified?.isEmpty == false, "\(root)/unified", "settings of cgroup v2 are")
   }
-
-  /// The same for a process alone, as exec gets one.
-  func refuseWhatIsNotThereYet(_ process: Spec.Process) throws(PlanError) {
-    try refuse(isGiven(process.selinuxLabel), "/process/selinuxLabel", "SELinux labels are")
-    let profile = process.apparmorProfile
-    try refuse(
-      isGiven(profile) && profile != "unconfined", "/process/apparmorProfile",
-      "AppArmor profiles are")
-  }
 }
 
 private func refuse(_ isAsked: Bool, _ pointer: String, _ what: String) throws(PlanError) {
   if isAsked { throw PlanError(pointer, "\(what) not supported by this version of apus") }
 }
-
-private func isGiven(_ text: String?) -> Bool { text?.isEmpty == false }

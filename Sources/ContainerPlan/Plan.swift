@@ -16,6 +16,8 @@ public struct Plan: Equatable, Sendable {
     public var cgroups: CgroupLayout
     public var noNewKeyring = false
     public var noPivot = false
+    /// Those that label processes and files here.
+    public var securityModules: Set<SecurityModule> = []
     /// How many descriptors from 3 on the program inherits.
     public var preservedDescriptors = 0
     /// Additions of the runtime to the program's environment, such as LISTEN_FDS.
@@ -66,7 +68,6 @@ public struct Plan: Equatable, Sendable {
     entering kinds: [NamespaceKind], _ process: Spec.Process, spec: Spec, cgroup: CgroupPaths,
     facts: Facts
   ) throws(PlanError) {
-    try refuseWhatIsNotThereYet(process)
     if kinds.contains(.user) { handOverStandardStreams(process, spec.linux) }
     try planInitialAffinity(process)
     add(.clone([]))

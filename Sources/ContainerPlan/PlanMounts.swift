@@ -36,7 +36,7 @@ extension Plan {
       return planCgroupMount(
         destination, options, pointer, spec.linux, facts, cgroup)
     }
-    let parameters = options.parameters
+    let parameters = options.parameters + (try mountLabel(spec.linux, type, facts))
     options.parameters = []
     if isFilledBeforeReadonly(mount) { options.set.remove(.readOnly) }
     add(

@@ -9,6 +9,7 @@ extension Plan {
     let capabilities = Capabilities(process.capabilities)
     try planAttributes(process, spec.linux)
     if exec { planTerminal(process, console: false) }
+    try planLabels(process, facts)
     if process.noNewPrivileges == true { add(.setNoNewPrivileges, "/process/noNewPrivileges") }
     let filter = try seccompFilter(spec)
     // Without no_new_privs only CAP_SYS_ADMIN may load one; with it, the later the better.

@@ -48,7 +48,7 @@ import Testing
       "    \"ociVersionMin\": \"1.0.0\",\n    \"ociVersionMax\": \"1.3.0\",\n",
       "\"poststop\"", "\"rnosuid\"", "\"CAP_CHECKPOINT_RESTORE\"", "\"SCMP_ACT_TRACE\"",
       "\"v1\": true,\n            \"v2\": true,\n            \"systemd\": false,",
-      "\"apparmor\": {\n            \"enabled\": false\n        }",
+      "\"apparmor\": {\n            \"enabled\": true\n        }",
     ] { #expect(result.output.contains(part), "\(part)") }
     for part in ["\"user\"", "\"time\"", "\"ridmap\"", "\"MPOL_BIND\"", "SCMP_ACT_NOTIFY"] {
       #expect(result.output.contains(part), "\(part)")

@@ -14,10 +14,6 @@ struct NotThereYetTests {
 
   @Test(
     arguments: [
-      { $0.process?.apparmorProfile = "unconfined" },
-      { $0.process?.apparmorProfile = "" },
-      { $0.process?.selinuxLabel = "" },
-      { $0.linux?.mountLabel = "" },
       { $0.linux?.resources = .init(blockIO: .init(weight: 0)) },
       { $0.linux?.resources = .init(hugepageLimits: [.init(pageSize: "2MB", limit: 0)]) },
       { $0.linux?.resources = .init(unified: [:]) },
@@ -41,9 +37,6 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 
 private let refusals: [Refusal] = [
   Refusal("/linux/intelRdt") { $0.linux?.intelRdt = .init() },
-  Refusal("/linux/mountLabel") { $0.linux?.mountLabel = "system_u:object_r:container_file_t:s0" },
-  Refusal("/process/selinuxLabel") { $0.process?.selinuxLabel = "a:b:c:s0" },
-  Refusal("/process/apparmorProfile") { $0.process?.apparmorProfile = "docker-default" },
   Refusal("/linux/resources/cpu/burst") { $0.linux?.resources = .init(cpu: .init(burst: 1)) },
   Refusal("/linux/resources/cpu/realtimeRuntime") {
     $0.linux?.resources = .init(cpu: .init(realtimeRuntime: 1))

@@ -160,6 +160,7 @@ public struct ContainerPerformer: ~Copyable {
     case .setIOPriority(let priority): try priority.apply()
     case .setPersonality(let personality): try personality.apply()
     case .setMemoryPolicy(let policy): try policy.apply()
+    case .labelExec(let module, let label): try module.label(nextExec: label, try proc())
     case .setNoNewPrivileges:
       try check("prctl PR_SET_NO_NEW_PRIVS") { apus_prctl(38, 1, 0, 0, 0) }
     case .loadSeccomp(let filter):
