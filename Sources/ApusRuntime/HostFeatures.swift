@@ -29,7 +29,7 @@ extension Features {
 
 extension Features.Linux {
   fileprivate static var ofThisBuild: Self {
-    return Self(
+    Self(
       namespaces: Vocabulary.namespaces,
       capabilities: Vocabulary.capabilities,
       cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
@@ -40,7 +40,9 @@ extension Features.Linux {
         supportedFlags: supportedSeccompFlags().map(\.name)),
       apparmor: Support(enabled: true), selinux: Support(enabled: true),
       intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
-      memoryPolicy: MemoryPolicy(modes: Vocabulary.memoryPolicyModes, flags: Vocabulary.memoryPolicyFlags),
-      mountExtensions: MountExtensions(idmap: Support(enabled: true)), netDevices: Support(enabled: true))
+      memoryPolicy: MemoryPolicy(
+        modes: Vocabulary.memoryPolicyModes, flags: Vocabulary.memoryPolicyFlags),
+      mountExtensions: MountExtensions(idmap: Support(enabled: true)),
+      netDevices: Support(enabled: true))
   }
 }

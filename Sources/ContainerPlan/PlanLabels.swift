@@ -24,7 +24,8 @@ extension Plan {
 }
 
 /// The option by which a file system of this type gets SELinux's label of the container's mounts.
-func mountLabel(_ linux: Spec.Linux?, _ type: String, _ facts: Plan.Facts) throws(PlanError) -> [String]
+func mountLabel(_ linux: Spec.Linux?, _ type: String, _ facts: Plan.Facts) throws(PlanError)
+  -> [String]
 {
   guard let label = given(linux?.mountLabel) else { return [] }
   try require(.selinux, "/linux/mountLabel", facts)

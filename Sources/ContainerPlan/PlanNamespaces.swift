@@ -78,7 +78,8 @@ private struct WantedNamespaces {
     }
     // The host's root may join any of them. Who has joined a user namespace may join those of that
     // one alone, and after the mount namespace the paths of the others are the container's.
-    joined = joined.filter { $0.action.rank == 0 } + joined.filter { $0.action.rank == 1 }
+    joined =
+      joined.filter { $0.action.rank == 0 } + joined.filter { $0.action.rank == 1 }
       + joined.filter { $0.action.rank == 2 }
   }
 

@@ -40,7 +40,8 @@ public func mapIDs(of pid: Int32, users: [IDRange], groups: [IDRange]) throws(Ke
 }
 
 /// A user namespace with these users and groups in which nobody is: what an ID-mapped mount takes.
-public func makeUserNamespace(users: [IDRange], groups: [IDRange]) throws(KernelError) -> Descriptor {
+public func makeUserNamespace(users: [IDRange], groups: [IDRange]) throws(KernelError) -> Descriptor
+{
   let parent = getpid()
   switch try clone(into: [.user]) {
   case .child:

@@ -9,7 +9,9 @@ import Testing
 struct AttributesTests {
   private let facts = Plan.Facts(id: "box", bundle: "/bundle", cgroups: .unified)
 
-  private func actions(_ linux: Spec.Linux = .init(), _ change: (inout Spec.Process) -> Void = { _ in })
+  private func actions(
+    _ linux: Spec.Linux = .init(), _ change: (inout Spec.Process) -> Void = { _ in }
+  )
     throws(PlanError) -> [Action]
   {
     var process = Spec.Process(args: ["sh"])
@@ -68,7 +70,9 @@ struct AttributesTests {
   }
 
   @Test func ioPriority() throws {
-    for (word, kind) in zip(Vocabulary.ioPriorityClasses, [IOPriority.Class.realTime, .bestEffort, .idle]) {
+    for (word, kind) in zip(
+      Vocabulary.ioPriorityClasses, [IOPriority.Class.realTime, .bestEffort, .idle])
+    {
       let actions = try actions { $0.ioPriority = .init(class: word, priority: 5) }
       #expect(actions.contains(.setIOPriority(IOPriority(kind, level: 5))))
     }
@@ -96,7 +100,9 @@ struct AttributesTests {
 
   @Test(arguments: Vocabulary.memoryPolicyModes) func everyModeIsKnown(_ mode: String) throws {
     let actions = try actions(.init(memoryPolicy: .init(mode: mode)))
-    let found = actions.compactMap { if case .setMemoryPolicy(let found) = $0 { found } else { nil } }
+    let found = actions.compactMap {
+      if case .setMemoryPolicy(let found) = $0 { found } else { nil }
+    }
     let numbers = [
       "MPOL_DEFAULT": 0, "MPOL_PREFERRED": 1, "MPOL_BIND": 2, "MPOL_INTERLEAVE": 3,
       "MPOL_LOCAL": 4, "MPOL_PREFERRED_MANY": 5, "MPOL_WEIGHTED_INTERLEAVE": 6,

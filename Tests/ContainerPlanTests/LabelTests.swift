@@ -73,7 +73,9 @@ struct LabelTests {
       ]
     }
     let parameters = plan.actions.compactMap {
-      if case .mount(let mount) = $0, case .filesystem(_, _, let words) = mount.source { words } else {
+      if case .mount(let mount) = $0, case .filesystem(_, _, let words) = mount.source {
+        words
+      } else {
         nil
       }
     }

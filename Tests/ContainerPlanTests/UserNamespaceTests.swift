@@ -41,7 +41,8 @@ struct UserNamespaceTests {
     let map = Action.mapIDs(users: Self.ranges, groups: Self.ranges)
     #expect(
       isOrdered(
-        .clone([.mount, .user, .pid]), map, .becomeRoot, .openRootfs("/bundle/rootfs"), in: actions))
+        .clone([.mount, .user, .pid]), map, .becomeRoot, .openRootfs("/bundle/rootfs"), in: actions)
+    )
     #expect(map.performer == .runtime)
     #expect(Action.becomeRoot.performer == .container)
   }
@@ -59,7 +60,9 @@ struct UserNamespaceTests {
   }
 
   @Test func withNoneNobodyIsMapped() throws {
-    let actions = try actions { $0.linux?.uidMappings = nil; $0.linux?.gidMappings = nil }
+    let actions = try actions {
+      $0.linux?.uidMappings = nil; $0.linux?.gidMappings = nil
+    }
     #expect(!actions.contains(.becomeRoot))
     #expect(!actions.contains { if case .mapIDs = $0 { true } else { false } })
   }
@@ -70,7 +73,8 @@ struct UserNamespaceTests {
     #expect(
       isOrdered(
         .clone([]), .joinNamespace(.network, path: "/ns/net"), .unshare(.user),
-        .mapIDs(users: Self.ranges, groups: Self.ranges), .becomeRoot, .goOnInChild([.mount, .pid]),
+        .mapIDs(users: Self.ranges, groups: Self.ranges), .becomeRoot,
+        .goOnInChild([.mount, .pid]),
         .openRootfs("/bundle/rootfs"), in: actions))
   }
 
@@ -111,7 +115,9 @@ struct UserNamespaceTests {
     let fuse = PlannedDevice(
       path: "/dev/fuse", type: "c", major: 10, minor: 229, mode: 0o666, uid: 0, gid: 0)
     #expect(actions.contains(.bindDevice(fuse)))
-    let made = actions.compactMap { if case .makeDevice(let device) = $0 { device.path } else { nil } }
+    let made = actions.compactMap {
+      if case .makeDevice(let device) = $0 { device.path } else { nil }
+    }
     #expect(made == ["/dev/pipe"])
   }
 
@@ -122,7 +128,8 @@ struct UserNamespaceTests {
         namespaces.count == 1
         ? try actions(namespaces[0]) { $0.mounts = [cgroups] }
         : try actions(namespaces[0], namespaces[1]) { $0.mounts = [cgroups] }
-      return actions.compactMap { if case .mount(let mount) = $0 { mount.source } else { nil } }.first
+      return actions.compactMap { if case .mount(let mount) = $0 { mount.source } else { nil } }
+        .first
     }
     #expect(
       try source(.init(type: "user")) == .bind(path: "/sys/fs/cgroup/box", recursive: false))
@@ -165,7 +172,8 @@ struct UserNamespaceTests {
 
   @Test(
     arguments: [
-      (UInt32(0), UInt32?(100_000)), (999, 100_999), (1000, nil), (4999, nil), (5000, 7), (5001, nil),
+      (UInt32(0), UInt32?(100_000)), (999, 100_999), (1000, nil), (4999, nil), (5000, 7),
+      (5001, nil),
     ])
   func whoAnIDIsOutside(_ inside: UInt32, _ outside: UInt32?) {
     #expect(Self.ranges.outside(of: inside) == outside)

@@ -14,7 +14,8 @@ import Testing
         policy: "SCHED_OTHER", nice: -7, flags: ["SCHED_FLAG_RESET_ON_FORK"])
     }
     #expect(try other.report().nice == -7)
-    #expect(try Sandbox { $0.process?.scheduler = .init(policy: "SCHED_IDLE") }.report().scheduler == 5)
+    #expect(
+      try Sandbox { $0.process?.scheduler = .init(policy: "SCHED_IDLE") }.report().scheduler == 5)
   }
 
   @Test func schedulingThatTheKernelRefuses() throws {

@@ -19,7 +19,8 @@ import Testing
     try #require(made == .silently)
   }
 
-  @Test(arguments: [["bind"], ["rbind", "idmap"]]) func byMappingsOfItsOwn(options: [String]) throws {
+  @Test(arguments: [["bind"], ["rbind", "idmap"]]) func byMappingsOfItsOwn(options: [String]) throws
+  {
     let apus = try Sandbox("/bin/sh", "-c", "stat -c '%u %g' /data /data/x; touch /data/new") {
       $0.mounts?.append(bind(options, users))
     }

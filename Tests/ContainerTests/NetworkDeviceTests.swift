@@ -38,7 +38,9 @@ import Testing
     #expect(run.output.contains("inet6 fd00:231::2/64"))
     #expect(!run.output.contains("10.231.8.2"))
     #expect(!run.output.contains("10.231.9.2"))
-    let link = run.output.split(separator: "\n").first { $0.contains("inside0@") && $0.contains("<") }
+    let link = run.output.split(separator: "\n").first {
+      $0.contains("inside0@") && $0.contains("<")
+    }
     #expect(link?.contains(",UP") == true, "\(run)")
   }
 

@@ -69,7 +69,8 @@ import Testing
     return apus
   }
 
-  @Test(arguments: [true, false]) func aCallIsAnsweredForByTheListener(noNewPrivileges: Bool) throws {
+  @Test(arguments: [true, false]) func aCallIsAnsweredForByTheListener(noNewPrivileges: Bool) throws
+  {
     let apus = try sandbox(noNewPrivileges: noNewPrivileges)
     let agent = try Agent(at: "\(apus.folder)/agent")
     let run = try apus.begin("run", apus.id)
@@ -106,7 +107,8 @@ import Testing
 
   @Test func nobodyListening() throws {
     let apus = try sandbox(noNewPrivileges: true)
-    expectRefusal(try apus.create(), "/linux/seccomp/listenerPath", "\(apus.folder)/agent", "ENOENT")
+    expectRefusal(
+      try apus.create(), "/linux/seccomp/listenerPath", "\(apus.folder)/agent", "ENOENT")
     #expect(apus.leftovers() == [])
   }
 }

@@ -11,7 +11,8 @@ import Testing
     return now.tv_sec
   }
 
-  private func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws -> Sandbox
+  private func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
+    -> Sandbox
   {
     try Sandbox {
       $0.process?.args = arguments

@@ -88,7 +88,9 @@ import Testing
   }
 
   @Test func aLinkInThePlaceOfADeviceIsRefused() throws {
-    let apus = try sandbox("/bin/true") { $0.mounts?.removeAll { $0.destination.hasPrefix("/dev") } }
+    let apus = try sandbox("/bin/true") {
+      $0.mounts?.removeAll { $0.destination.hasPrefix("/dev") }
+    }
     #expect(try apus.script("mkdir rootfs/dev && ln -s ../etc rootfs/dev/null") == .silently)
     expectRefusal(try apus.create(), "/dev/null", "ELOOP")
     #expect(apus.leftovers() == [])
@@ -120,7 +122,8 @@ import Testing
     let apus = try sandbox("/bin/sh", "-c", "echo again >> /dev/stdout; echo no >> /dev/stderr") {
       $0.process?.user.uid = 1000
     }
-    let run = try apus.script("$APUS run $ID > out 2> errors; stat -c %u out errors; cat out errors")
+    let run = try apus.script(
+      "$APUS run $ID > out 2> errors; stat -c %u out errors; cat out errors")
     #expect(run == Finished(status: 0, output: "101000\n101000\nagain\nno\n", errors: ""))
   }
 
