@@ -27,7 +27,7 @@ struct LabelTests {
   }
 
   @Test func unconfinedIsSaidWhereThereIsAppArmor() throws {
-    func change(_ spec: inout Spec) { spec.process?.apparmorProfile = "unconfined" }
+    @Sendable func change(_ spec: inout Spec) { spec.process?.apparmorProfile = "unconfined" }
     let with = try plan([.appArmor], change)
     let without = try plan([], change)
     #expect(with.actions.contains(.labelExec(.appArmor, "unconfined")))
@@ -36,19 +36,16 @@ struct LabelTests {
 
   @Test(
     arguments: [
-      ("/process/apparmorProfile", { $0.process?.apparmorProfile = "docker-default" }),
-      ("/process/selinuxLabel", { $0.process?.selinuxLabel = "a:b:c:s0" }),
-      (
-        "/linux/mountLabel",
-        {
-          $0.linux?.mountLabel = "a:b:c:s0"
-          $0.mounts = [.init(destination: "/a", type: "tmpfs")]
-        }
-      ),
-    ] as [(String, @Sendable (inout Spec) -> Void)])
-  func noneWithoutTheModule(_ pointer: String, _ change: @Sendable (inout Spec) -> Void) {
-    let error = #expect(throws: PlanError.self) { try plan([], change) }
-    #expect(error?.pointer == pointer)
+      Refusal("/process/apparmorProfile") { $0.process?.apparmorProfile = "docker-default" },
+      Refusal("/process/selinuxLabel") { $0.process?.selinuxLabel = "a:b:c:s0" },
+      Refusal("/linux/mountLabel") {
+        $0.linux?.mountLabel = "a:b:c:s0"
+        $0.mounts = [.init(destination: "/a", type: "tmpfs")]
+      },
+    ])
+  func noneWithoutTheModule(_ refusal: Refusal) {
+    let error = #expect(throws: PlanError.self) { try plan([], refusal.change) }
+    #expect(error?.pointer == refusal.pointer)
     #expect(error?.problem.contains("is not enabled in this kernel") == true)
   }
 

@@ -74,14 +74,18 @@ import Testing
     let apus = try sandbox(noNewPrivileges: noNewPrivileges)
     let agent = try Agent(at: "\(apus.folder)/agent")
     let run = try apus.begin("run", apus.id)
-    let message = try agent.accept()
+    var message = try agent.accept()
     let told = try decodeJSON(Told.self, from: message.bytes)
     #expect(told.fds == ["seccompFd"])
     #expect(told.metadata == "some words")
     #expect(told.state.id == apus.id)
     #expect(told.state.bundle == apus.folder)
     #expect(told.state.pid == Int(told.pid))
-    let listener = try #require(message.descriptor?.number)
+    guard let descriptor = message.takeDescriptor() else {
+      Issue.record("no descriptor came with the message")
+      return
+    }
+    let listener = descriptor.number
     _ = try agent.refuse(on: listener, with: ENOTBLK)
     let end = try run.finish()
     #expect(end.status == 1)
@@ -96,12 +100,17 @@ import Testing
     _ = try agent.accept()
     #expect(try apus.start() == .silently)
     let exec = try apus.begin("exec", apus.id, "/bin/mkdir", "/dev/shm/y")
-    let message = try agent.accept()
+    var message = try agent.accept()
     let told = try decodeJSON(Told.self, from: message.bytes)
     #expect(told.pid > 0 && Int(told.pid) != told.state.pid)
     #expect(told.state.pid == Int(try apus.pid()))
     #expect(told.state.status == "running")
-    _ = try agent.refuse(on: try #require(message.descriptor?.number), with: ENOTBLK)
+    guard let descriptor = message.takeDescriptor() else {
+      Issue.record("no descriptor came with the message")
+      return
+    }
+    let listener = descriptor.number
+    _ = try agent.refuse(on: listener, with: ENOTBLK)
     #expect(try exec.finish().errors.contains("Block device required"))
   }
 
