@@ -13,7 +13,9 @@ extension Plan {
     let joined = wanted.joined.filter { $0.action.performer == .container }
     // What is to be joined may belong to another user namespace, whose rights the new one does not
     // have; and the clocks of a time namespace are set before anybody is in it.
-    let inTwoSteps = wanted.makes(.time) || wanted.makes(.user) && !joined.isEmpty
+    let isOwnedByAnother =
+      wanted.makes(.user) ? !joined.isEmpty : wanted.joins(.user) && !wanted.made.isEmpty
+    let inTwoSteps = wanted.makes(.time) || isOwnedByAnother
     let begun = inTwoSteps ? [] : wanted.made
     add(.clone(begun), begun.isEmpty ? "" : "/linux/namespaces")
     // The runtime does this while the container's process goes on, for on v1 it takes its time.
@@ -84,6 +86,12 @@ private struct WantedNamespaces {
   }
 
   func makes(_ kind: NamespaceKind) -> Bool { made.contains(kind) }
+
+  func joins(_ kind: NamespaceKind) -> Bool {
+    joined.contains {
+      if case .joinNamespace(kind, _) = $0.action { true } else { false }
+    }
+  }
 }
 
 extension Action {

@@ -14,7 +14,7 @@ struct IDMappedMountTests {
     groups: [Spec.Linux.IDMapping]? = nil
   ) throws(PlanError) -> PlannedMount? {
     let spec = Spec(
-      root: Spec.Root(path: "rootfs"),
+      process: Spec.Process(args: ["true"]), root: Spec.Root(path: "rootfs"),
       mounts: [
         Spec.Mount(
           destination: "/a", source: "/b", options: options, uidMappings: users,

@@ -28,7 +28,9 @@ final class Sandbox {
     let filled = try shell(
       "mkdir -p state rootfs/bin && cp /bin/busybox \(Probe.path.get()) rootfs/bin", in: folder)
     try #require(filled == .silently)
-    for name in ["cat", "echo", "grep", "id", "sh", "sleep", "stat", "true"] {
+    for name in [
+      "cat", "echo", "grep", "id", "ls", "mkdir", "sh", "sleep", "stat", "true",
+    ] {
       symlink("busybox", "\(folder)/rootfs/bin/\(name)")
     }
     try configure {
