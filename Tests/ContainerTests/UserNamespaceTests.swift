@@ -206,7 +206,7 @@ import Testing
     }
     let run = try apus.script("script -qec \"$APUS run $ID\" /dev/null < /dev/null")
     // script types the end of its own input into the terminal, as ^@.
-    let words = run.output.split { $0.isWhitespace }.map { String($0.drop { $0 == "^" || $0 == "@" }) }
+    let words = run.output.split { $0.isWhitespace || $0 == "^" || $0 == "@" }.map(String.init)
     #expect(words == ["0", "5", "0", "5"], "\(run)")
   }
 
