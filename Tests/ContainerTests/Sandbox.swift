@@ -16,6 +16,11 @@ final class Sandbox {
   /// When it was made, in the clock ticks that the kernel counts the start of processes in.
   let made = UInt64(secondsSinceBoot() * Double(sysconf(Int32(_SC_CLK_TCK))))
 
+  /// What busybox can do, by name.
+  private static let applets = Result {
+    try shell("/bin/busybox --list").output.split(separator: "\n").filter { $0 != "busybox" }
+  }
+
   /// - Parameters:
   ///   - arguments: what runs in the container.
   ///   - edit: changes the default configuration, which has no terminal here.
@@ -26,13 +31,12 @@ final class Sandbox {
     id = String(folder.dropFirst(5))
     spec = Spec.default()
     let filled = try shell(
-      "mkdir -p state rootfs/bin && cp /bin/busybox \(Probe.path.get()) rootfs/bin", in: folder)
+      """
+      mkdir -p state rootfs/bin rootfs/usr && ln -s ../bin rootfs/usr/bin &&
+      cp /bin/busybox \(Probe.path.get()) rootfs/bin
+      """, in: folder)
     try #require(filled == .silently)
-    for name in [
-      "cat", "echo", "grep", "id", "ls", "mkdir", "sh", "sleep", "stat", "true",
-    ] {
-      symlink("busybox", "\(folder)/rootfs/bin/\(name)")
-    }
+    for name in try Self.applets.get() { symlink("busybox", "\(folder)/rootfs/bin/\(name)") }
     try configure {
       $0.process?.terminal = false
       $0.process?.args = arguments
