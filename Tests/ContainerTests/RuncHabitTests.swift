@@ -16,7 +16,6 @@ import Testing
       $0.linux?.maskedPaths = ["/usr", "/usr/", "/bin/../usr"]
       $0.linux?.readonlyPaths = ["/dev/shm", "/dev/./shm"]
     }
-    #expect(try apus.script("mkdir rootfs/usr") == .silently)
     let points = try apus.report().mounts.map(\.point)
     #expect(points.filter { $0 == "/usr" }.count == 1)
     // The mount of config.json, and the one that makes it read-only.
