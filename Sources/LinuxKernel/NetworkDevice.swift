@@ -17,15 +17,25 @@ public func moveNetworkDevice(_ name: String, to newName: String, ofNamespaceOf 
       call: "find the network device", subject: name, errno: .operationNotSupportedByDevice)
   }
   let addresses = try addresses(of: device.index, host)
+  let before = try links(container)
+  // The kernel would move it all the same, and leave it there under its old name.
+  guard !before.contains(where: { $0.name == newName }) else {
+    throw KernelError(
+      call: "move to the container as \(newName) the network device", subject: name,
+      errno: .fileExists)
+  }
   // Nothing of the host may go on using it while it is on its way.
   try host.order(link(device.index, up: false), "set down the network device", name)
   var move = link(device.index, up: nil)
   move.add(3 /* IFLA_IFNAME */, Array(newName.utf8) + [0])
   move.add(28 /* IFLA_NET_NS_FD */, bytes(of: namespace.number))
-  let before = try links(container).map(\.index)
   try host.order(move, "move to the container as \(newName) the network device", name)
   // There it may have got another number, and with %d another name.
-  guard let moved = try links(container).first(where: { !before.contains($0.index) }) else {
+  guard
+    let moved = try links(container).first(where: { link in
+      !before.contains { $0.index == link.index }
+    })
+  else {
     throw KernelError(
       call: "find in the container the network device", subject: newName,
       errno: .operationNotSupportedByDevice)
