@@ -46,12 +46,12 @@ extension ContainerStore {
     let layout = try attempt("\(purpose): find the host's cgroups") { () throws(KernelError) in
       try CgroupLayout.detect()
     }
-    let cgroup = CgroupPaths(layout: layout, cgroupsPath: spec.linux?.cgroupsPath, id: id)
+    let cgroup = try cgroup(for: spec, id, layout, purpose)
     let notify = NotifySocket()
     let plan: Plan
     do throws(PlanError) {
       plan = try Plan(
-        for: spec, facts: facts(id, spec, options, layout, inherited, notify))
+        for: spec, facts: facts(id, spec, options, layout, inherited, notify, managesCgroups: !cgroup.directories.isEmpty))
     } catch {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
@@ -95,13 +95,39 @@ extension ContainerStore {
     }
   }
 
+  /// Where its cgroup is to be: nowhere for a user who may make none and has not asked for one.
+  private func cgroup(for spec: Spec, _ id: String, _ layout: CgroupLayout, _ purpose: String)
+    throws(RuntimeError) -> CgroupPaths
+  {
+    let wanted = spec.linux?.cgroupsPath
+    let paths = CgroupPaths(layout: layout, cgroupsPath: wanted, id: id)
+    guard geteuid() != 0, !paths.canBeMade else { return paths }
+    guard (wanted ?? "").isEmpty else {
+      throw RuntimeError(
+        "\(purpose): make the cgroup \(wanted ?? "") (config.json /linux/cgroupsPath): this user may "
+          + "write to no cgroup there; leave it out, or have one delegated")
+    }
+    if spec.linux?.resources != nil {
+      log(
+        .warning,
+        "\(purpose): this user may make no cgroup: the limits of config.json /linux/resources are "
+          + "left out")
+    }
+    return CgroupPaths(directories: [])
+  }
+
+  /// Without the sticky bit a user's runtime folder may be cleaned while nobody looks (XDG Base
+  /// Directory Specification).
+  private var rootMode: UInt32 { geteuid() == 0 ? 0o700 : 0o1700 }
+
   private func facts(
     _ id: String, _ spec: Spec, _ options: CreateOptions, _ layout: CgroupLayout,
-    _ inherited: InheritedDescriptors, _ notify: NotifySocket?
+    _ inherited: InheritedDescriptors, _ notify: NotifySocket?, managesCgroups: Bool
   ) -> Plan.Facts {
     var facts = Plan.Facts(id: id, bundle: options.bundle, cgroups: layout)
     facts.noPivot = options.noPivot
-    facts.findSecurityModules(for: spec.process, spec.linux)
+    facts.managesCgroups = managesCgroups
+    facts.look(for: spec.process, spec.linux)
     facts.noNewKeyring = options.noNewKeyring
     facts.preservedDescriptors = inherited.count
     facts.environment = inherited.environment
@@ -117,7 +143,7 @@ extension ContainerStore {
   private func record(_ record: ContainerRecord, _ purpose: String) throws(RuntimeError)
     -> Recording
   {
-    try attempt(purpose) { () throws(KernelError) in try makeDirectories(root, mode: 0o700) }
+    try attempt(purpose) { () throws(KernelError) in try makeDirectories(root, mode: rootMode) }
     do throws(KernelError) {
       try makeDirectory("\(root)/\(record.id)", mode: 0o711)
     } catch {

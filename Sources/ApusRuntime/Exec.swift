@@ -87,7 +87,7 @@ extension Container {
     let spec = try loadSpec(bundle: record.bundle)
     var facts = Plan.Facts(id: id, bundle: record.bundle, cgroups: .unified)
     facts.preservedDescriptors = inherited.count
-    facts.findSecurityModules(for: process)
+    facts.look(for: process)
     facts.environment = inherited.environment
     do throws(PlanError) {
       return try Plan(

@@ -44,6 +44,7 @@ struct HostPerformer: ~Copyable {
       try perform(plan, index, purpose, cgroup, pid: 0, &files)
     }
     let sockets = try attempt(purpose) { () throws(KernelError) in try PacketSocket.pair() }
+    let isRoots = geteuid() == 0  // in the child it is nobody's yet
     let cloned = try attempt(plan.sentence(first, purpose)) { () throws(KernelError) in
       try clone(into: kinds)
     }
@@ -52,7 +53,7 @@ struct HostPerformer: ~Copyable {
       // A copy of the lock would hold it even after the runtime's death.
       if let folder = recording?.folder.number { close(folder) }
       let performer = ContainerPerformer(
-        plan, state: state, runtime: sockets.inner, fifo: fifo, entering: `init`)
+        plan, state: state, runtime: sockets.inner, isRoots: isRoots, fifo: fifo, entering: `init`)
       performer.perform()
     case .parent(let process):
       if let ownPIDNamespace {
@@ -196,7 +197,8 @@ struct HostPerformer: ~Copyable {
       case .writeCgroup(let write): try files.write(write)
       case .joinCgroup: try cgroup.join(pid)
       case .setOOMScore(let score): try writeFile("/proc/\(pid)/oom_score_adj", String(score))
-      case .mapIDs(let users, let groups): try mapIDs(of: pid, users: users, groups: groups)
+      case .mapIDs(let users, let groups, let mapper):
+        try mapIDs(of: pid, users: users, groups: groups, by: mapper)
       case .setClockOffsets(let offsets): try setClockOffsets(offsets, of: pid)
       case .setAffinity(let processors): try setAffinity(processors, of: pid)
       case .moveNetworkDevice(let name, let inside):

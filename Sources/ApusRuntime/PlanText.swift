@@ -11,9 +11,11 @@ public func planText(bundle: String, id: String, json: Bool) throws(RuntimeError
   let layout = try attempt("find the host's cgroups") { () throws(KernelError) in
     try CgroupLayout.detect()
   }
+  var facts = Plan.Facts(id: id, bundle: bundle, cgroups: layout)
+  facts.look(for: spec.process, spec.linux)
   let plan: Plan
   do throws(PlanError) {
-    plan = try Plan(for: spec, facts: Plan.Facts(id: id, bundle: bundle, cgroups: layout))
+    plan = try Plan(for: spec, facts: facts)
   } catch {
     throw RuntimeError("\(bundle)/config.json: \(error)")
   }

@@ -46,6 +46,17 @@ extension CgroupPaths {
     }
   }
 
+  /// Whether this user may make all of the directories.
+  public var canBeMade: Bool {
+    distinct.allSatisfy { path in
+      var above = split(path).above
+      while access(above, F_OK) < 0, above.utf8.count > CgroupLayout.mountPoint.utf8.count {
+        above = split(above).above
+      }
+      return access(above, W_OK) == 0
+    }
+  }
+
   /// Refuses a cgroup that others are in, or that is frozen: what is made is removed again one day,
   /// and everything in it killed.
   public func requireUnused() throws(KernelError) {

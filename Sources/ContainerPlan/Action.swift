@@ -12,7 +12,7 @@ public enum Action: Equatable, Sendable {
   case setLimit(ResourceLimit, soft: UInt64, hard: UInt64)
   case recordState
   /// Gives the process's new user namespace its users and groups.
-  case mapIDs(users: [IDRange], groups: [IDRange])
+  case mapIDs(users: [IDRange], groups: [IDRange], by: IDMapper = .root)
   case setClockOffsets([ClockOffset])
   case setOOMScore(Int)
   /// Before the clone for the runtime itself, from which the process has it; then for the process.
@@ -26,7 +26,7 @@ public enum Action: Equatable, Sendable {
   /// Joins those of a process and goes on as a child of it that is born there.
   case enterContainer([NamespaceKind])
   case unshare(NamespaceKind)
-  case becomeRoot
+  case becomeRoot(keepingGroups: Bool = false)
   /// Goes on as a child that is born in new namespaces.
   case goOnInChild([NamespaceKind])
   case joinSessionKeyring(String)

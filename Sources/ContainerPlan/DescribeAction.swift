@@ -15,8 +15,9 @@ extension Action: CustomStringConvertible {
     case .setLimit(let limit, let soft, let hard):
       "set \(limit.name) to \(words(soft)), with a hard limit of \(words(hard))"
     case .recordState: "write state.json"
-    case .mapIDs(let users, let groups):
+    case .mapIDs(let users, let groups, let mapper):
       "map the users \(users.words), and the groups \(groups.words)"
+        + (mapper == .helpers ? ", by newuidmap and newgidmap" : "")
     case .setClockOffsets(let offsets):
       "move the clocks \(offsets.map(\.description).joined(separator: ", "))"
     case .setOOMScore(let score): "set oom_score_adj to \(score)"

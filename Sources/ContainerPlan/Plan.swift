@@ -16,6 +16,10 @@ public struct Plan: Equatable, Sendable {
     public var cgroups: CgroupLayout
     public var noNewKeyring = false
     public var noPivot = false
+    /// Who the runtime is, if not root.
+    public var ordinaryUser: (uid: UInt32, gid: UInt32)?
+    /// False: this user may make no cgroup, and the container goes without.
+    public var managesCgroups = true
     /// Those that label processes and files here.
     public var securityModules: Set<SecurityModule> = []
     /// How many descriptors from 3 on the program inherits.
@@ -40,9 +44,12 @@ public struct Plan: Equatable, Sendable {
     }
     try refuseWhatIsNotThereYet(spec)
     try refuseForeignCgroup(spec.linux?.cgroupsPath ?? "")
-    let cgroup = CgroupPaths(
-      layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
-    planCgroup(spec, cgroup)
+    try requireUserNamespace(spec.linux, facts)
+    let cgroup =
+      facts.managesCgroups
+      ? CgroupPaths(layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
+      : CgroupPaths(directories: [])
+    if facts.managesCgroups { planCgroup(spec, cgroup) }
     planStandardStreams(spec)
     try planNamespaces(spec, facts, cgroup)
     if spec.linux?.has(.mount) == true {
@@ -71,11 +78,11 @@ public struct Plan: Equatable, Sendable {
     if kinds.contains(.user) { handOverStandardStreams(process, spec.linux) }
     try planInitialAffinity(process)
     add(.clone([]))
-    add(.joinCgroup(cgroup.distinct))
+    planJoin(cgroup)
     try planFinalAffinity(process)
     if let score = process.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
     add(.enterContainer(kinds), "/linux/namespaces")
-    if kinds.contains(.user) { add(.becomeRoot, "/linux/namespaces") }
+    if kinds.contains(.user) { planRoot(spec.linux, facts) }
     if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
     for (index, limit) in (process.rlimits ?? []).enumerated() {
       guard let kind = ResourceLimit(name: limit.type) else { continue }
@@ -100,6 +107,10 @@ public struct Plan: Equatable, Sendable {
         "/linux/cgroupsPath",
         "\"\(path)\" is the cgroup of processes of the host; name one below it, like \"/name\"")
     }
+  }
+
+  mutating func planJoin(_ cgroup: CgroupPaths) {
+    if !cgroup.directories.isEmpty { add(.joinCgroup(cgroup.distinct)) }
   }
 
   private mutating func planCgroup(_ spec: Spec, _ cgroup: CgroupPaths) {

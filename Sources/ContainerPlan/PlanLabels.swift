@@ -43,17 +43,3 @@ private func require(_ module: SecurityModule, _ pointer: String, _ facts: Plan.
 }
 
 private func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
-
-extension Plan.Facts {
-  /// Looks whether the kernel has the modules whose labels are asked for.
-  public mutating func findSecurityModules(for process: Spec.Process?, _ linux: Spec.Linux? = nil) {
-    if given(process?.apparmorProfile) != nil, SecurityModule.appArmor.isEnabled {
-      securityModules.insert(.appArmor)
-    }
-    if given(process?.selinuxLabel) != nil || given(linux?.mountLabel) != nil,
-      SecurityModule.selinux.isEnabled
-    {
-      securityModules.insert(.selinux)
-    }
-  }
-}

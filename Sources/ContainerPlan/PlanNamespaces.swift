@@ -19,17 +19,12 @@ extension Plan {
     let begun = inTwoSteps ? [] : wanted.made
     add(.clone(begun), begun.isEmpty ? "" : "/linux/namespaces")
     // The runtime does this while the container's process goes on, for on v1 it takes its time.
-    add(.joinCgroup(cgroup.distinct))
+    planJoin(cgroup)
     if let score = spec.process?.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
 
     steps += joined
     if inTwoSteps, wanted.makes(.user) { add(.unshare(.user), "/linux/namespaces") }
-    if wanted.makes(.user) {
-      add(
-        .mapIDs(users: ranges(spec.linux?.uidMappings), groups: ranges(spec.linux?.gidMappings)),
-        "/linux/uidMappings")
-    }
-    if spec.linux?.has(.user) == true { add(.becomeRoot, "/linux/namespaces") }
+    try planUserNamespace(spec.linux, isMade: wanted.makes(.user), facts)
     if wanted.makes(.time) {
       add(.unshare(.time), "/linux/namespaces")
       let offsets = clockOffsets(spec.linux?.timeOffsets)

@@ -22,8 +22,7 @@ extension Plan {
     }
     // With what is left of root's rights: the user's own may not reach there.
     add(.changeDirectory(process.cwd), "/process/cwd")
-    let groups = process.user.additionalGids
-    add(.setGroups(groups ?? []), groups == nil ? "" : "/process/user/additionalGids")
+    try planGroups(process, spec.linux, facts)
     add(.setUser(uid: process.user.uid, gid: process.user.gid), "/process/user")
     add(.applyCapabilities(capabilities), asked)
     let umask = process.user.umask

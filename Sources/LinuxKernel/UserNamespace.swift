@@ -33,10 +33,38 @@ extension [IDRange] {
   }
 }
 
+/// With whose rights a user namespace gets its users and groups (`user_namespaces(7)`).
+public enum IDMapper: String, Sendable {
+  /// Root's, who may map anybody.
+  case root
+  /// The owner's, who may map nobody else, and no groups that others want to be kept out by.
+  case owner
+  /// Those of the programs newuidmap and newgidmap, who know what /etc/subuid grants to whom.
+  case helpers
+}
+
 /// Gives the new user namespace of a process its users and groups: once, and from outside.
-public func mapIDs(of pid: Int32, users: [IDRange], groups: [IDRange]) throws(KernelError) {
+public func mapIDs(
+  of pid: Int32, users: [IDRange], groups: [IDRange], by mapper: IDMapper = .root
+) throws(KernelError) {
+  switch mapper {
+  case .root: break
+  case .owner: try writeFile("/proc/\(pid)/setgroups", "deny")
+  case .helpers:
+    try run("newgidmap", pid, groups)
+    return try run("newuidmap", pid, users)
+  }
   try writeFile("/proc/\(pid)/gid_map", groups.lines)
   try writeFile("/proc/\(pid)/uid_map", users.lines)
+}
+
+private func run(_ helper: String, _ pid: Int32, _ ranges: [IDRange]) throws(KernelError) {
+  let path = try findProgram(helper, [])
+  let numbers = ranges.flatMap { ["\($0.inside)", "\($0.outside)", "\($0.count)"] }
+  let outcome = try Program(path: path, arguments: [helper, "\(pid)"] + numbers).run()
+  guard outcome.termination != .exited(0) else { return }
+  let words = outcome.output.split(whereSeparator: \.isNewline).joined(separator: " ")
+  throw KernelError(call: "\(helper) (\(words)) for", subject: "\(pid)", errno: .notPermitted)
 }
 
 /// A user namespace with these users and groups in which nobody is: what an ID-mapped mount takes.
@@ -66,8 +94,9 @@ public func makeUserNamespace(users: [IDRange], groups: [IDRange]) throws(Kernel
 }
 
 /// Becomes root of the user namespace that this process has come into, where it is nobody yet.
-public func becomeRoot() throws(KernelError) {
-  try check("setgroups", "to none") { apus_setgroups(0, nil) }
+/// - Parameter keepingGroups: whether supplementary groups stay, where they can't be dropped.
+public func becomeRoot(keepingGroups: Bool) throws(KernelError) {
+  if !keepingGroups { try check("setgroups", "to none") { apus_setgroups(0, nil) } }
   try check("setresgid", "0") { apus_setresgid(0) }
   try check("setresuid", "0") { apus_setresuid(0) }
 }

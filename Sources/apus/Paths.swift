@@ -5,7 +5,11 @@ import SystemPackage
 
 /// The folder that `--root` names, absolute.
 func stateRoot(_ global: Arguments) throws(RuntimeError) -> String {
-  guard let given = global[.root] else { return "/run/apus" }
+  guard let given = global[.root] else {
+    // Another user than root can't write to /run.
+    guard geteuid() != 0, let own = getenv("XDG_RUNTIME_DIR") else { return "/run/apus" }
+    return String(cString: own) + "/apus"
+  }
   guard !given.isEmpty else {
     throw RuntimeError("option --root is empty: name a folder such as /run/apus")
   }

@@ -45,7 +45,7 @@ struct TimeNamespaceTests {
       Spec.Linux(
         uidMappings: [.init(containerID: 0, hostID: 1, size: 1)],
         namespaces: [.init(type: "time"), .init(type: "user")]))
-    let places = [Action.unshare(.user), .becomeRoot, .unshare(.time), .goOnInChild([])].compactMap
+    let places = [Action.unshare(.user), .becomeRoot(), .unshare(.time), .goOnInChild([])].compactMap
     {
       actions.firstIndex(of: $0)
     }

@@ -41,10 +41,11 @@ struct UserNamespaceTests {
     let map = Action.mapIDs(users: Self.ranges, groups: Self.ranges)
     #expect(
       isOrdered(
-        .clone([.mount, .user, .pid]), map, .becomeRoot, .openRootfs("/bundle/rootfs"), in: actions)
+        .clone([.mount, .user, .pid]), map, .becomeRoot(), .openRootfs("/bundle/rootfs"),
+        in: actions)
     )
     #expect(map.performer == .runtime)
-    #expect(Action.becomeRoot.performer == .container)
+    #expect(Action.becomeRoot().performer == .container)
   }
 
   @Test func itWaitsToBeMappedBeforeItDoesAnything() throws {
@@ -63,7 +64,7 @@ struct UserNamespaceTests {
     let actions = try actions {
       $0.linux?.uidMappings = nil; $0.linux?.gidMappings = nil
     }
-    #expect(!actions.contains(.becomeRoot))
+    #expect(!actions.contains(.becomeRoot()))
     #expect(!actions.contains { if case .mapIDs = $0 { true } else { false } })
   }
 
@@ -73,7 +74,7 @@ struct UserNamespaceTests {
     #expect(
       isOrdered(
         .clone([]), .joinNamespace(.network, path: "/ns/net"), .unshare(.user),
-        .mapIDs(users: Self.ranges, groups: Self.ranges), .becomeRoot,
+        .mapIDs(users: Self.ranges, groups: Self.ranges), .becomeRoot(),
         .goOnInChild([.mount, .pid]),
         .openRootfs("/bundle/rootfs"), in: actions))
   }
@@ -85,11 +86,11 @@ struct UserNamespaceTests {
     #expect(
       isOrdered(
         .clone([.mount, .pid]), .joinNamespace(.ipc, path: "/ns/ipc"),
-        .joinNamespace(.user, path: "/ns/user"), .becomeRoot, in: actions) == false)
+        .joinNamespace(.user, path: "/ns/user"), .becomeRoot(), in: actions) == false)
     #expect(
       isOrdered(
         .clone([]), .joinNamespace(.ipc, path: "/ns/ipc"),
-        .joinNamespace(.user, path: "/ns/user"), .becomeRoot, .goOnInChild([.mount, .pid]),
+        .joinNamespace(.user, path: "/ns/user"), .becomeRoot(), .goOnInChild([.mount, .pid]),
         in: actions))
     #expect(!actions.contains(.mapIDs(users: Self.ranges, groups: Self.ranges)))
   }
@@ -101,7 +102,7 @@ struct UserNamespaceTests {
     #expect(
       isOrdered(
         .joinNamespace(.uts, path: "/ns/uts"), .joinNamespace(.user, path: "/ns/user"),
-        .joinNamespace(.mount, path: "/ns/mnt"), .becomeRoot, in: actions))
+        .joinNamespace(.mount, path: "/ns/mnt"), .becomeRoot(), in: actions))
     #expect(!actions.contains { if case .goOnInChild = $0 { true } else { false } })
   }
 
@@ -166,8 +167,8 @@ struct UserNamespaceTests {
     #expect(
       isOrdered(
         .handOverStandardStreams(uid: 100_000), .clone([]), .setOOMScore(5),
-        .enterContainer([.mount, .user]), .becomeRoot, in: entering))
-    #expect(try !actions([.mount]).contains(.becomeRoot))
+        .enterContainer([.mount, .user]), .becomeRoot(), in: entering))
+    #expect(try !actions([.mount]).contains(.becomeRoot()))
   }
 
   @Test(

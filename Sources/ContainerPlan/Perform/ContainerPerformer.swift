@@ -9,6 +9,8 @@ public struct ContainerPerformer: ~Copyable {
   /// What hooks are told of the container.
   var state: OCIState
   let runtime: PacketSocket
+  /// Whether the runtime is the host's root.
+  let isRoots: Bool
   /// O_PATH descriptor of exec.fifo; nil for exec, which has no gate.
   var fifo: Descriptor?
   /// The process whose namespaces exec enters.
@@ -33,15 +35,17 @@ public struct ContainerPerformer: ~Copyable {
 
   /// - Parameters:
   ///   - runtime: the socket to the process on the host.
+  ///   - isRoots: whether the runtime is the host's root.
   ///   - fifo: an O_PATH descriptor of exec.fifo.
   ///   - entered: the process whose namespaces are entered.
   public init(
     _ plan: Plan, state: OCIState, runtime: consuming PacketSocket,
-    fifo: consuming Descriptor? = nil, entering entered: consuming ProcessDescriptor? = nil
+    isRoots: Bool, fifo: consuming Descriptor? = nil, entering entered: consuming ProcessDescriptor? = nil
   ) {
     self.plan = plan
     self.state = state
     self.runtime = runtime
+    self.isRoots = isRoots
     self.fifo = fifo
     self.entered = entered
   }
@@ -49,7 +53,8 @@ public struct ContainerPerformer: ~Copyable {
   /// Performs everything from the clone on; ends in exec, or in the report of what failed.
   public consuming func perform() -> Never {
     dieWithRuntime()
-    hideFromContainer()
+    // The files in /proc of who is hidden are root's: another user couldn't even map IDs.
+    if isRoots { hideFromContainer() }
     setsid()
     umask(0)  // the modes of the plan are meant as they stand
     var index = plan.firstInContainer
@@ -118,7 +123,7 @@ public struct ContainerPerformer: ~Copyable {
     case .joinNamespace(let kind, let path): try join(kind, try open(path, .readOnly), path: path)
     case .enterContainer(let kinds): try enter(kinds)
     case .unshare(let kind): try unshare([kind])
-    case .becomeRoot: try becomeRoot()
+    case .becomeRoot(let keepingGroups): try becomeRoot(keepingGroups)
     case .goOnInChild(let kinds): try goOnInChild(kinds)
     case .joinSessionKeyring(let name):
       // A kernel without keyrings is no reason to fail, nor a user who has used up the quota.

@@ -13,7 +13,9 @@ extension ContainerPerformer {
       }
     } catch {
       if error.errno == .fileExists { return }
-      throw error
+      // Whoever is root of a user namespace only may make none.
+      guard error.errno == .notPermitted, device.type != "p" else { throw error }
+      return try bind(device)
     }
     guard device.uid != 0 || device.gid != 0 else { return }
     try check("chown", device.path) {

@@ -7,6 +7,12 @@ extension ContainerPerformer {
   /// last, so nothing of the container ever sees a process that still has the host's root.
   mutating func enter(_ kinds: [NamespaceKind]) throws(KernelError) {
     let container = entered?.number ?? -1
+    hideFromContainer()
+    // Another user than root has rights there by way of the user namespace, which comes first.
+    guard isRoots else {
+      if !kinds.isEmpty { try join(kinds, of: container) }
+      return try goOnInChild([])
+    }
     // Not all of the others need belong to the container's user namespace. The host's root may join
     // any of them, but only as long as it is that.
     let others = kinds.filter { $0 != .user }
@@ -29,8 +35,8 @@ extension ContainerPerformer {
     }
   }
 
-  mutating func becomeRoot() throws(KernelError) {
-    try LinuxKernel.becomeRoot()
+  mutating func becomeRoot(_ keepingGroups: Bool) throws(KernelError) {
+    try LinuxKernel.becomeRoot(keepingGroups: keepingGroups)
     // The kernel takes these back at a change of user.
     dieWithRuntime()
     hideFromContainer()

@@ -1,0 +1,20 @@
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import OCISpec
+
+extension Plan.Facts {
+  /// Looks who this process is, and whether the kernel has the modules whose labels are asked for.
+  mutating func look(for process: Spec.Process?, _ linux: Spec.Linux? = nil) {
+    if geteuid() != 0 { ordinaryUser = (geteuid(), getegid()) }
+    func isGiven(_ text: String?) -> Bool { text?.isEmpty == false }
+    if isGiven(process?.apparmorProfile), SecurityModule.appArmor.isEnabled {
+      securityModules.insert(.appArmor)
+    }
+    if isGiven(process?.selinuxLabel) || isGiven(linux?.mountLabel),
+      SecurityModule.selinux.isEnabled
+    {
+      securityModules.insert(.selinux)
+    }
+  }
+}

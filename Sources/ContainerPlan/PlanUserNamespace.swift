@@ -1,0 +1,56 @@
+import LinuxKernel
+import OCISpec
+
+extension Plan {
+  /// Nobody but root can do without one.
+  func requireUserNamespace(_ linux: Spec.Linux?, _ facts: Facts) throws(PlanError) {
+    guard facts.ordinaryUser != nil, linux?.has(.user) != true else { return }
+    throw PlanError(
+      "/linux/namespaces",
+      "only root can make a container without a user namespace: add {\"type\": \"user\"} and "
+        + "mappings, as \"spec --rootless\" writes them")
+  }
+
+  /// Who is in the user namespace, if there is one, and that the process becomes its root.
+  mutating func planUserNamespace(_ linux: Spec.Linux?, isMade: Bool, _ facts: Facts)
+    throws(PlanError)
+  {
+    guard let linux, linux.has(.user) else { return }
+    if isMade {
+      add(
+        .mapIDs(
+          users: ranges(linux.uidMappings), groups: ranges(linux.gidMappings),
+          by: mapper(linux, facts)), "/linux/uidMappings")
+    }
+    planRoot(linux, facts)
+  }
+
+  mutating func planRoot(_ linux: Spec.Linux?, _ facts: Facts) {
+    add(.becomeRoot(keepingGroups: mapper(linux, facts) == .owner), "/linux/namespaces")
+  }
+
+  /// The supplementary groups of the process. In a user namespace that its owner has mapped they can
+  /// be neither set nor dropped.
+  mutating func planGroups(_ process: Spec.Process, _ linux: Spec.Linux?, _ facts: Facts)
+    throws(PlanError)
+  {
+    let groups = process.user.additionalGids
+    let pointer = "/process/user/additionalGids"
+    guard mapper(linux, facts) == .owner else {
+      return add(.setGroups(groups ?? []), groups == nil ? "" : pointer)
+    }
+    if groups?.isEmpty == false {
+      throw PlanError(
+        pointer, "can't be set where only one's own IDs are mapped; map those of /etc/subgid, too")
+    }
+  }
+
+  private func mapper(_ linux: Spec.Linux?, _ facts: Facts) -> IDMapper {
+    guard let own = facts.ordinaryUser else { return .root }
+    func isOnly(_ id: UInt32, in mappings: [Spec.Linux.IDMapping]?) -> Bool {
+      mappings?.count == 1 && mappings?.first?.size == 1 && mappings?.first?.hostID == id
+    }
+    return isOnly(own.uid, in: linux?.uidMappings) && isOnly(own.gid, in: linux?.gidMappings)
+      ? .owner : .helpers
+  }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import OCISpec
+import Testing
+
+/// Containers of a user who is not root.
+@Suite struct RootlessTests {
+  /// A user of whom nobody else knows.
+  private static let uid: UInt32 = 4242
+
+  /// A sandbox that belongs to that user, with what `spec --rootless` writes.
+  private func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
+    -> Sandbox
+  {
+    let apus = try Sandbox("/bin/true")
+    try apus.configure {
+      $0 = Spec.default(rootless: true, uid: Self.uid, gid: Self.uid)
+      $0.process?.terminal = false
+      $0.process?.args = arguments
+      $0.process?.env = ["PATH=/bin"]
+      edit(&$0)
+    }
+    let owned = try apus.script("mkdir run && chown -R \(Self.uid):\(Self.uid) .")
+    try #require(owned == .silently)
+    return apus
+  }
+
+  /// Runs a script as that user, in which `$APUS` has a state folder of the sandbox.
+  private func script(_ text: String, in apus: Sandbox) throws -> Finished {
+    try apus.script(
+      """
+      export ID APUS='\(apus.apus) --root state' BARE=\(apus.apus) XDG_RUNTIME_DIR=\(apus.folder)/run
+      exec setpriv --reuid \(Self.uid) --regid \(Self.uid) --clear-groups sh -c '\(text)'
+      """)
+  }
+
+  @Test func theUserIsRootInside() throws {
+    let apus = try sandbox("/bin/probe", "read:/proc/self/setgroups", "write:/dev/null")
+    let report = try apus.report(of: try script("$APUS run $ID", in: apus))
+    #expect(report.uid == [0, 0, 0, 0])
+    #expect(report.gid == [0, 0, 0, 0])
+    #expect(report.pid == 1)
+    #expect(report.answers["read:/proc/self/setgroups"] == "deny\n")
+    #expect(report.answers["write:/dev/null"] == "")
+  }
+
+  @Test func theWholeLife() throws {
+    let apus = try sandbox("/bin/sh", "-c", "sleep 100")
+    let life = try script(
+      """
+      set -e
+      $APUS create $ID > /dev/null
+      $APUS state $ID | grep -c created
+      $APUS start $ID
+      $APUS exec $ID id -u
+      $APUS kill $ID KILL
+      until $APUS state $ID | grep -q stopped; do sleep 0.01; done
+      $APUS delete $ID
+      ls -A state
+      """, in: apus)
+    #expect(life == Finished(status: 0, output: "1\n0\n", errors: ""))
+  }
+
+  @Test func theStateIsInTheUsersRuntimeFolder() throws {
+    let apus = try sandbox("/bin/true")
+    let made = try script(
+      "$BARE create $ID > /dev/null && ls run/apus && stat -c %a run/apus && $BARE delete $ID",
+      in: apus)
+    #expect(made == Finished(status: 0, output: "\(apus.id)\n1700\n", errors: ""))
+  }
+
+  @Test func theConfigurationThatSpecWrites() throws {
+    let apus = try sandbox("/bin/true")
+    let run = try script(
+      """
+      rm config.json && $APUS spec --rootless &&
+      sed -i "s/\\"terminal\\": true/\\"terminal\\": false/; s/\\"sh\\"/\\"id\\"/" config.json && $APUS run $ID
+      """, in: apus)
+    #expect(run.status == 0)
+    #expect(run.output.hasPrefix("uid=0"), "\(run)")
+  }
+
+  @Test func withoutAUserNamespaceItIsRefused() throws {
+    let apus = try sandbox("/bin/true") {
+      $0.linux?.namespaces?.removeAll { $0.type == "user" }
+      $0.linux?.uidMappings = nil
+      $0.linux?.gidMappings = nil
+    }
+    expectRefusal(try script("$APUS create $ID", in: apus), "/linux/namespaces", "user namespace")
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test func aCgroupThatIsAskedForAndCannotBeIsRefused() throws {
+    let apus = try sandbox("/bin/true") { $0.linux?.cgroupsPath = "/apus-rootless" }
+    expectRefusal(try script("$APUS create $ID", in: apus), "/linux/cgroupsPath")
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test(.enabled(if: access("/usr/bin/newuidmap", X_OK) == 0)) func othersAreMappedByHelpers()
+    throws
+  {
+    let apus = try sandbox("/bin/probe", "read:/proc/self/uid_map", "read:/proc/self/setgroups") {
+      $0.linux?.uidMappings?.append(.init(containerID: 1, hostID: 500_000, size: 1000))
+      $0.linux?.gidMappings?.append(.init(containerID: 1, hostID: 600_000, size: 1000))
+      $0.process?.user = .init(uid: 7, gid: 8, additionalGids: [9])
+    }
+    // Who may map whom is said in files that only this script sees.
+    let run = try apus.inOwnMounts(
+      """
+      echo \(Self.uid):500000:1000 > subuid
+      echo \(Self.uid):600000:1000 > subgid
+      (cat /etc/passwd; echo apustest:x:\(Self.uid):\(Self.uid)::/:/bin/sh) > passwd
+      for name in subuid subgid passwd; do
+        mount --bind $name /etc/$name
+      done
+      exec setpriv --reuid \(Self.uid) --regid \(Self.uid) --clear-groups \(apus.commandLine) run \(apus.id)
+      """)
+    let report = try apus.report(of: run)
+    #expect(report.uid == [7, 7, 7, 7])
+    #expect(report.gid == [8, 8, 8, 8])
+    #expect(report.groups == [9])
+    #expect(report.answers["read:/proc/self/setgroups"] == "allow\n")
+  }
+
+  @Test(.enabled(if: access("/usr/bin/newuidmap", X_OK) == 0)) func whatIsNotGrantedIsRefused()
+    throws
+  {
+    let apus = try sandbox("/bin/true") {
+      $0.linux?.uidMappings?.append(.init(containerID: 1, hostID: 500_000, size: 1000))
+    }
+    expectRefusal(
+      try script("$APUS create $ID", in: apus), "/linux/uidMappings", "newuidmap")
+    #expect(apus.leftovers() == [])
+  }
+}
