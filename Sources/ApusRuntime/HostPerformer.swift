@@ -195,6 +195,7 @@ struct HostPerformer: ~Copyable {
       switch plan.steps[index].action {
       case .createCgroup: try cgroup.create()
       case .writeCgroup(let write): try files.write(write)
+      case .attachDeviceFilter(let filter): try filter.attach()
       case .joinCgroup: try cgroup.join(pid)
       case .setOOMScore(let score): try writeFile("/proc/\(pid)/oom_score_adj", String(score))
       case .mapIDs(let users, let groups, let mapper):

@@ -134,6 +134,28 @@ static inline int apus_seccomp_load(unsigned flags, const void *instructions, un
   struct { unsigned short count; const void *instructions; } program = {count, instructions};
   return (int)syscall(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, flags, &program);
 }
+// The beginning of union bpf_attr: the rest of what the kernel knows counts as 0.
+static inline int apus_bpf_load_device_program(const void *instructions, uint32_t count, void *log, uint32_t log_size) {
+  struct {
+    uint32_t type, count;
+    uint64_t instructions, license;
+    uint32_t log_level, log_size;
+    uint64_t log;
+    uint32_t kernel_version, flags;
+    char name[16];
+  } attr = {
+    .type = 15 /* BPF_PROG_TYPE_CGROUP_DEVICE */, .count = count,
+    .instructions = (uintptr_t)instructions, .license = (uintptr_t)"Apache-2.0",
+    .log_level = log != NULL, .log_size = log_size, .log = (uintptr_t)log, .name = "apus_devices",
+  };
+  return (int)syscall(SYS_bpf, 5 /* BPF_PROG_LOAD */, &attr, sizeof attr);
+}
+static inline int apus_bpf_attach_device_program(int cgroup, int program) {
+  struct { int32_t target, program; uint32_t type, flags; } attr = {
+    cgroup, program, 6 /* BPF_CGROUP_DEVICE */, 2 /* BPF_F_ALLOW_MULTI */,
+  };
+  return (int)syscall(SYS_bpf, 8 /* BPF_PROG_ATTACH */, &attr, sizeof attr);
+}
 static inline long apus_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   return syscall(SYS_keyctl, operation, a, b, c, d);
 }

@@ -55,9 +55,12 @@ extension CgroupPaths {
       add("cpuset", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
       add("cpuset", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
       add("pids", "pids.max", pidsMax(resources), "/pids/limit")
-      if self["devices"] != nil {
-        for (file, value, pointer) in deviceRules(resources) {
-          add("devices", file, value, pointer)
+      if let directory = self["devices"] {
+        for (rule, pointer) in DeviceRule.given(by: resources) + DeviceRule.always(resources) {
+          writes.append(
+            CgroupWrite(
+              directory: directory, file: rule.allow ? "devices.allow" : "devices.deny",
+              value: rule.description, pointer: pointer))
         }
       }
     }
@@ -79,27 +82,5 @@ extension CgroupPaths {
   private func pidsMax(_ resources: Spec.Linux.Resources?) -> String? {
     guard let limit = resources?.pids?.limit, limit != 0 else { return nil }
     return limit < 0 ? "max" : String(limit)
-  }
-
-  /// The rules of config.json, then those that every container gets, as runc adds them: mknod of
-  /// anything, and the default devices, terminals and tun.
-  private func deviceRules(_ resources: Spec.Linux.Resources?) -> [(String, String, String)] {
-    var rules: [(String, String, String)] = []
-    for (index, rule) in (resources?.devices ?? []).enumerated() {
-      func number(_ value: Int64?) -> String { value.map { $0 < 0 ? "*" : String($0) } ?? "*" }
-      let type = rule.type.flatMap(nonEmpty) ?? "a"
-      let text =
-        type == "a" && rule.major == nil
-        ? "a"
-        : "\(type) \(number(rule.major)):\(number(rule.minor)) \(rule.access ?? "rwm")"
-      rules.append(
-        (rule.allow ? "devices.allow" : "devices.deny", text, "/devices/\(index)"))
-    }
-    guard !rules.isEmpty else { return [] }
-    let always = [
-      "c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm",
-      "c 5:0 rwm", "c 5:2 rwm", "c 136:* rwm", "c 10:200 rwm",
-    ]
-    return rules + always.map { ("devices.allow", $0, "/devices") }
   }
 }

@@ -7,6 +7,7 @@ public enum Action: Equatable, Sendable {
   // On the host.
   case createCgroup([String])
   case writeCgroup(CgroupWrite)
+  case attachDeviceFilter(DeviceFilter)
   case clone([NamespaceKind])
   case joinCgroup([String])
   case setLimit(ResourceLimit, soft: UInt64, hard: UInt64)

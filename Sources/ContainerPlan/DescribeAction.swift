@@ -8,6 +8,7 @@ extension Action: CustomStringConvertible {
     switch self {
     case .createCgroup(let paths): "make the cgroup \(foldedByHierarchy(paths))"
     case .writeCgroup(let write): "write \(write.value) to \(write.directory)/\(write.file)"
+    case .attachDeviceFilter(let filter): "attach the device filter: \(filter.words)"
     case .clone(let kinds):
       kinds.isEmpty
         ? "clone a process" : "clone a process into new namespaces: \(kinds.named)"
@@ -125,6 +126,23 @@ private func foldedByHierarchy(_ paths: [String]) -> String {
     let names = hierarchies.joined(separator: ",")
     return mountPoint + (hierarchies.count > 1 ? "{\(names)}" : names) + below
   }.joined(separator: ", ")
+}
+
+extension DeviceFilter {
+  /// "deny all, allow c 10:229 rwm, b 7:* r, deny c 5:1 w, allow the default devices".
+  fileprivate var words: String {
+    var words = ""
+    var verb: Bool?
+    func add(_ allow: Bool, _ what: String) {
+      if !words.isEmpty { words += ", " }
+      if allow != verb { words += allow ? "allow " : "deny " }
+      words += what
+      verb = allow
+    }
+    for rule in rules { add(rule.allow, rule.type == .all ? "all" : rule.description) }
+    add(true, "the default devices")
+    return words
+  }
 }
 
 extension [NamespaceKind] {

@@ -120,6 +120,9 @@ public struct Plan: Equatable, Sendable {
     for write in cgroup.writes(for: spec.linux?.resources) {
       add(.writeCgroup(write), write.pointer)
     }
+    if let filter = cgroup.deviceFilter(for: spec.linux?.resources) {
+      add(.attachDeviceFilter(filter), filter.pointer)
+    }
   }
 
   private mutating func planNames(_ spec: Spec) {

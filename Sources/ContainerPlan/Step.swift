@@ -27,7 +27,8 @@ extension Action {
   /// Who performs it.
   public var performer: Performer {
     switch self {
-    case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .mapIDs,
+    case .createCgroup, .writeCgroup, .attachDeviceFilter, .clone, .joinCgroup, .setLimit,
+      .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice:
       .runtime
     case .joinNamespace(let kind, _): kind == .pid ? .runtime : .container

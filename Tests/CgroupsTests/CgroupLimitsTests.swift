@@ -17,14 +17,15 @@ struct CgroupLimitsTests {
       : CgroupPaths(directories: [("", "/cg")])
     return paths.writes(for: resources).map { write in
       #expect(write.directory == (legacy ? "/cg/\(write.file.prefix { $0 != "." })" : "/cg"))
-      #expect(write.pointer.hasPrefix("/linux/resources/"))
+      #expect(write.pointer.hasPrefix("/linux/resources/") || write.file.hasPrefix("devices."))
       return "\(write.file)=\(write.value)"
     }
   }
 
   @Test(arguments: cases)
   func limits(_ limit: LimitCase) {
-    #expect(writes(limit.resources, legacy: true) == limit.legacy)
+    let legacy = writes(limit.resources, legacy: true).filter { !$0.hasPrefix("devices.") }
+    #expect(legacy == limit.legacy)
     #expect(writes(limit.resources, legacy: false) == limit.unified)
   }
 
@@ -87,9 +88,36 @@ struct CgroupLimitsTests {
       ])
   }
 
+  @Test func pointersOfDeviceRules() {
+    func pointers(_ rules: [Resources.DeviceRule]?) -> [String] {
+      CgroupPaths(directories: [("devices", "/cg")]).writes(for: Resources(devices: rules))
+        .map(\.pointer)
+    }
+    let list = "/linux/resources/devices"
+    let one = Resources.DeviceRule(allow: true, type: "c", major: 1, minor: 11, access: "r")
+    let all = Resources.DeviceRule(allow: false, access: "rwm")
+    #expect(pointers([all, one]).prefix(3) == ["\(list)/0", "\(list)/1", list])
+    #expect(pointers([one]).prefix(3) == [list, "\(list)/0", list])
+    #expect(Set(pointers(nil)) == [""])
+  }
+
+  /// As in runc: what nobody allows is denied, even where no rule says so.
+  @Test func withoutARuleForAllTheyAreDenied() {
+    let byDefault = rules(.init(allow: false, access: "rwm"))
+    #expect(writes(nil, legacy: true) == byDefault)
+    #expect(writes(Resources(), legacy: true) == byDefault)
+    #expect(writes(Resources(devices: []), legacy: true) == byDefault)
+    #expect(
+      rules(.init(allow: true, type: "c", major: 1, minor: 11, access: "r")).prefix(3)
+        == ["devices.deny=a", "devices.allow=c 1:11 r", "devices.allow=c *:* m"])
+  }
+
   @Test(arguments: [nil, "", "a"])
   func aRuleForAllDevices(_ type: String?) {
     #expect(rules(.init(allow: true, type: type, access: "rwm")).first == "devices.allow=a")
+    #expect(
+      rules(.init(allow: true, type: type, major: 5, minor: 3, access: "r")).first
+        == "devices.allow=a")
   }
 }
 

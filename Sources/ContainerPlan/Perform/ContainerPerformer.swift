@@ -115,7 +115,8 @@ public struct ContainerPerformer: ~Copyable {
 
   private mutating func perform(_ action: Action, at index: Int) throws(KernelError) {
     switch action {
-    case .createCgroup, .writeCgroup, .clone, .joinCgroup, .setLimit, .recordState, .mapIDs,
+    case .createCgroup, .writeCgroup, .attachDeviceFilter, .clone, .joinCgroup, .setLimit,
+      .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
       .runHook:
       return  // the runtime's, or done by the caller

@@ -1,0 +1,85 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// One instruction of an eBPF program, laid out as the kernel's `struct bpf_insn`.
+public struct BPFInstruction: Equatable, Sendable {
+  /// What is done.
+  public let code: UInt8
+  /// The register that is written or compared, in the low half; one that is read, in the high half.
+  public let registers: UInt8
+  /// How many instructions a jump passes over, or where memory is read.
+  public let offset: Int16
+  /// The constant that it works with.
+  public let constant: Int32
+
+  /// Makes an instruction from its fields.
+  public init(
+    _ operation: BPFOperation, _ destination: UInt8 = 0, _ source: UInt8 = 0, offset: Int16 = 0,
+    constant: Int32 = 0
+  ) {
+    code = operation.rawValue
+    registers = source << 4 | destination
+    self.offset = offset
+    self.constant = constant
+  }
+}
+
+/// What an instruction does; all of these work on 32 bits.
+public enum BPFOperation: UInt8, Sendable {
+  case loadWord = 0x61  // BPF_LDX|BPF_MEM|BPF_W
+  case move = 0xbc  // BPF_ALU|BPF_MOV|BPF_X
+  case moveConstant = 0xb4  // BPF_ALU|BPF_MOV|BPF_K
+  case andConstant = 0x54  // BPF_ALU|BPF_AND|BPF_K
+  case shiftRightByConstant = 0x74  // BPF_ALU|BPF_RSH|BPF_K
+  case jump = 0x05  // BPF_JMP|BPF_JA
+  case jumpIfNotEqual = 0x56  // BPF_JMP32|BPF_JNE|BPF_K
+  case jumpIfAnySet = 0x46  // BPF_JMP32|BPF_JSET|BPF_K
+  case exit = 0x95  // BPF_JMP|BPF_EXIT
+}
+
+/// Loads a program that decides on devices (`bpf(2)`, BPF_PROG_TYPE_CGROUP_DEVICE).
+/// - Throws: for a program that the kernel finds fault with, its verifier's words as well.
+public func loadDeviceProgram(_ instructions: [BPFInstruction]) throws(KernelError) -> Descriptor {
+  func load(_ log: UnsafeMutableRawBufferPointer?) -> Int32 {
+    instructions.withUnsafeBufferPointer {
+      apus_bpf_load_device_program(
+        $0.baseAddress, UInt32($0.count), log?.baseAddress, UInt32(log?.count ?? 0))
+    }
+  }
+  var number = load(nil)
+  // A signal makes the verifier give up.
+  for _ in 0..<5 where number < 0 && Errno.last == .resourceTemporarilyUnavailable {
+    number = load(nil)
+  }
+  if number >= 0 { return Descriptor(owning: number) }
+  let errno = Errno.last
+  var subject = "of \(instructions.count) instructions"
+  let log = verifierLog(load)
+  if !log.isEmpty { subject += ", of which the verifier says \"\(log)\"" }
+  throw KernelError(call: "bpf BPF_PROG_LOAD", subject: subject, errno: errno)
+}
+
+/// The last lines of the log that the verifier writes when it is asked to, the fault among them.
+private func verifierLog(_ load: (UnsafeMutableRawBufferPointer?) -> Int32) -> String {
+  let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+    buffer.initialize(repeating: 0)
+    let number = load(UnsafeMutableRawBufferPointer(buffer))
+    if number >= 0 { close(number) }
+    count = buffer.firstIndex(of: 0) ?? 0
+  }
+  return bytes.split(separator: UInt8(ascii: "\n")).suffix(4)
+    .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "; ")
+}
+
+/// Attaches a program to a cgroup of v2, beside those of the cgroups above (`bpf(2)`,
+/// BPF_PROG_ATTACH with BPF_F_ALLOW_MULTI). The cgroup keeps it from then on.
+public func attachDeviceProgram(_ program: borrowing Descriptor, to cgroup: String)
+  throws(KernelError)
+{
+  let directory = try open(cgroup, [.readOnly, .directory])
+  let numbers = (directory.number, program.number)
+  try check("bpf BPF_PROG_ATTACH to", cgroup) {
+    apus_bpf_attach_device_program(numbers.0, numbers.1)
+  }
+}
