@@ -107,14 +107,23 @@ public struct Container: Sendable {
           ? "cannot pause container \"\(id)\": container not running (it is \(status.rawValue))"
           : "cannot resume container \"\(id)\": container not paused (it is \(status.rawValue))")
     }
+    try requireCgroup("\(paused ? "pause" : "resume")")
     try attempt("\(paused ? "pause" : "resume") container \"\(id)\"") { () throws(KernelError) in
       try cgroup.setFrozen(paused)
     }
   }
 
+  /// Another user than root may have made it without one.
+  private func requireCgroup(_ purpose: String) throws(RuntimeError) {
+    guard cgroup.directories.isEmpty else { return }
+    throw RuntimeError(
+      "cannot \(purpose) container \"\(id)\": it has no cgroup, for whoever made it may make none")
+  }
+
   /// The processes in its cgroup and those below, as the host numbers them.
   public func processes() throws(RuntimeError) -> [Int32] {
-    try attempt("list the processes of container \"\(id)\"") { () throws(KernelError) in
+    try requireCgroup("list the processes of")
+    return try attempt("list the processes of container \"\(id)\"") { () throws(KernelError) in
       try cgroup.processes()
     }
   }

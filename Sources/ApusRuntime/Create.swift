@@ -51,7 +51,10 @@ extension ContainerStore {
     let plan: Plan
     do throws(PlanError) {
       plan = try Plan(
-        for: spec, facts: facts(id, spec, options, layout, inherited, notify, managesCgroups: !cgroup.directories.isEmpty))
+        for: spec,
+        facts: facts(
+          id, spec, options, layout, inherited, notify, managesCgroups: !cgroup.directories.isEmpty)
+      )
     } catch {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
@@ -203,7 +206,8 @@ extension ContainerStore {
 /// link for each thread, and two of its own.
 func requireSingleThread(_ purpose: String) throws(RuntimeError) {
   guard let threads = try? status(of: "/proc/self/task").st_nlink, threads > 3 else { return }
-  throw RuntimeError("\(purpose): this process has \(threads - 2) threads, and must have one to fork")
+  throw RuntimeError(
+    "\(purpose): this process has \(threads - 2) threads, and must have one to fork")
 }
 
 /// Found missing now, the root file system costs no process and no cgroup.

@@ -28,7 +28,7 @@ struct NamespaceTests {
 
   @Test func noneAtAll() throws {
     let plan = try plan()
-    #expect(plan.steps[1] == Step(.clone([])))
+    #expect(plan.steps.contains(Step(.clone([]))))
     #expect(
       plan.lines("join the", "make a new", "bring up") == ["join the session keyring _ses.box"])
   }

@@ -11,7 +11,7 @@ import Testing
     let script = """
       cd /tmp; for n in \(numbers.joined(separator: " "))
       do busybox mknod $n c ${n%:*} ${n#*:} || exit; (: < $n) && echo r $n; (: >> $n) && echo w $n
-      done
+      done; true
       """
     let apus = try Sandbox("/bin/busybox", "sh", "-c", "exec 2> /dev/null; \(script)") {
       $0.mounts?.append(Spec.Mount(destination: "/tmp", type: "tmpfs", source: "tmpfs"))

@@ -49,7 +49,7 @@ import Testing
       """
       set -e
       $APUS create $ID > /dev/null
-      $APUS state $ID | grep -c created
+      $APUS state $ID | grep -c '"status": "created"'
       $APUS start $ID
       $APUS exec $ID id -u
       $APUS kill $ID KILL
@@ -77,6 +77,15 @@ import Testing
       """, in: apus)
     #expect(run.status == 0)
     #expect(run.output.hasPrefix("uid=0"), "\(run)")
+  }
+
+  @Test func withoutACgroupItCannotBePausedOrListed() throws {
+    let apus = try sandbox("/bin/sleep", "100")
+    let words = try script(
+      "$APUS create $ID > /dev/null; $APUS pause $ID; $APUS ps $ID; $APUS delete $ID", in: apus)
+    #expect(words.status == 0)
+    #expect(words.errors.split(separator: "\n").count == 2)
+    #expect(words.errors.split(separator: "\n").allSatisfy { $0.contains("no cgroup") }, "\(words)")
   }
 
   @Test func withoutAUserNamespaceItIsRefused() throws {
