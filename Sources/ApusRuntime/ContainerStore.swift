@@ -101,7 +101,8 @@ public struct ContainerStore: Sendable {
     do throws(JSONError) {
       return try decodeJSON(ContainerRecord.self, from: bytes)
     } catch {
-      throw RuntimeError("read the state of container \"\(id)\", \(root)/\(id)/state.json: \(error)")
+      throw RuntimeError(
+        "read the state of container \"\(id)\", \(root)/\(id)/state.json: \(error)")
     }
   }
 

@@ -178,8 +178,11 @@ struct HostPerformer: ~Copyable {
     }
   }
 
-  private mutating func run(_ hook: Spec.Hook, _ kind: HookKind, _ index: Int) throws(RuntimeError) {
-    guard let state = recording?.state(pid: process.pid), let bundle = recording?.bundle else { return }
+  private mutating func run(_ hook: Spec.Hook, _ kind: HookKind, _ index: Int) throws(RuntimeError)
+  {
+    guard let state = recording?.state(pid: process.pid), let bundle = recording?.bundle else {
+      return
+    }
     do throws(HookFailure) {
       try hook.run(state, in: bundle)
     } catch {

@@ -4,7 +4,8 @@ import OCISpec
 
 /// Reads and checks a bundle's config.json.
 /// - Parameter store: whose log is told of what the author should know though nothing is wrong.
-public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(RuntimeError) -> Spec {
+public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(RuntimeError) -> Spec
+{
   let path = "\(bundle)/config.json"
   let bytes = try attempt("read the bundle's configuration") { () throws(KernelError) in
     try readFile(path)

@@ -50,7 +50,9 @@ public struct CgroupHierarchy: Equatable, Sendable {
 
   /// The name of its folder: "memory", "cpu,cpuacct", "systemd".
   public var folder: String {
-    String(mountPoint[mountPoint.index(after: mountPoint.lastIndex(of: "/") ?? mountPoint.startIndex)...])
+    String(
+      mountPoint[mountPoint.index(after: mountPoint.lastIndex(of: "/") ?? mountPoint.startIndex)...]
+    )
   }
 
   /// Describes a mounted tree.

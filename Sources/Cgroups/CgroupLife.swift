@@ -14,7 +14,7 @@ extension CgroupPaths {
       try makeDirectory(path, mode: 0o755)
     } catch {
       if error.errno == .fileExists { return }
-      guard error.errno == .noSuchFileOrDirectory, case let (above, _) = split(path),
+      guard error.errno == .noSuchFileOrDirectory, case (let above, _) = split(path),
         above.utf8.count > CgroupLayout.mountPoint.utf8.count
       else { throw error }
       try create(controller, above)
@@ -95,7 +95,9 @@ extension CgroupPaths {
       if error.errno == .noSuchFileOrDirectory { return [] }
       throw error
     }
-    var pids = String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
+    var pids = String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap {
+      Int32($0)
+    }
     for child in childDirectories(of: path) { pids += try processes(below: "\(path)/\(child)") }
     return pids
   }

@@ -45,7 +45,8 @@ extension CgroupPaths {
       add("memory", "memory.limit_in_bytes", text(memory?.limit), "/memory/limit")
       add("memory", "memory.memsw.limit_in_bytes", text(memory?.swap), "/memory/swap")
       add("memory", "memory.soft_limit_in_bytes", text(memory?.reservation), "/memory/reservation")
-      add("memory", "memory.swappiness", memory?.swappiness.map { String($0) }, "/memory/swappiness")
+      add(
+        "memory", "memory.swappiness", memory?.swappiness.map { String($0) }, "/memory/swappiness")
       add(
         "memory", "memory.oom_control", memory?.disableOOMKiller == true ? "1" : nil,
         "/memory/disableOOMKiller")

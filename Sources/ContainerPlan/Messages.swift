@@ -29,7 +29,8 @@ public enum Message: UInt8, Sendable {
   /// The number in a message; nil when it is cut short.
   public static func number(in bytes: [UInt8]) -> Int32? {
     guard bytes.count >= 5 else { return nil }
-    return Int32(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[1 + $1]) << (8 * UInt32($1)) })
+    return Int32(
+      bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[1 + $1]) << (8 * UInt32($1)) })
   }
 }
 

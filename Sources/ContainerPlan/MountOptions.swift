@@ -69,7 +69,9 @@ public struct MountOptions: Equatable, Sendable {
     clear.formUnion(attribute.clear)
   }
 
-  private static func attribute(_ word: Substring) -> (set: MountAttributes, clear: MountAttributes)? {
+  private static func attribute(_ word: Substring) -> (
+    set: MountAttributes, clear: MountAttributes
+  )? {
     switch word {
     case "ro": (.readOnly, [])
     case "rw": ([], .readOnly)

@@ -18,7 +18,8 @@ extension Plan {
     try refuse(
       (cpu?.realtimeRuntime ?? 0) != 0, "\(root)/cpu/realtimeRuntime", "realtime limits are")
     try refuse((cpu?.idle ?? 0) != 0, "\(root)/cpu/idle", "idle cgroups are")
-    try refuse((memory?.kernelTCP ?? 0) != 0, "\(root)/memory/kernelTCP", "limits of TCP memory are")
+    try refuse(
+      (memory?.kernelTCP ?? 0) != 0, "\(root)/memory/kernelTCP", "limits of TCP memory are")
     if let io = resources.blockIO {
       let isLimited =
         (io.weight ?? 0) != 0 || (io.leafWeight ?? 0) != 0 || io.weightDevice?.isEmpty == false

@@ -2,7 +2,8 @@ import CLinux
 
 /// A kind of resource limit (`getrlimit(2)`), named as config.json names it.
 public enum ResourceLimit: Int32, CaseIterable, Sendable {
-  case cpu, fsize, data, stack, core, rss, nproc, nofile, memlock, `as`, locks, sigpending, msgqueue,
+  case cpu, fsize, data, stack, core, rss, nproc, nofile, memlock, `as`, locks, sigpending,
+    msgqueue,
     nice, rtprio, rttime
 
   /// "RLIMIT_NOFILE".

@@ -20,9 +20,13 @@ public struct Signal: RawRepresentable, Hashable, Sendable, CustomStringConverti
       self.init(rawValue: Int32(index) + 1)
     } else if let alias = Self.aliases[name] {
       self.init(rawValue: alias)
-    } else if name.hasPrefix("RTMIN"), let offset = Self.offset(name.dropFirst(5)), (0...30).contains(offset) {
+    } else if name.hasPrefix("RTMIN"), let offset = Self.offset(name.dropFirst(5)),
+      (0...30).contains(offset)
+    {
       self.init(rawValue: 34 + offset)
-    } else if name.hasPrefix("RTMAX"), let offset = Self.offset(name.dropFirst(5)), (-30...0).contains(offset) {
+    } else if name.hasPrefix("RTMAX"), let offset = Self.offset(name.dropFirst(5)),
+      (-30...0).contains(offset)
+    {
       self.init(rawValue: 64 + offset)
     } else {
       return nil

@@ -13,7 +13,9 @@ struct MessageTests {
   }
 
   @Test func kindsHaveTheirOwnBytes() {
-    let kinds: [Message] = [.reached, .failed, .atGate, .terminal, .entered, .executing, .source, .listener]
+    let kinds: [Message] = [
+      .reached, .failed, .atGate, .terminal, .entered, .executing, .source, .listener,
+    ]
     #expect(kinds.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8])
   }
 

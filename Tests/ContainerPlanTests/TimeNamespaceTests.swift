@@ -45,10 +45,10 @@ struct TimeNamespaceTests {
       Spec.Linux(
         uidMappings: [.init(containerID: 0, hostID: 1, size: 1)],
         namespaces: [.init(type: "time"), .init(type: "user")]))
-    let places = [Action.unshare(.user), .becomeRoot(), .unshare(.time), .goOnInChild([])].compactMap
-    {
-      actions.firstIndex(of: $0)
-    }
+    let places = [Action.unshare(.user), .becomeRoot(), .unshare(.time), .goOnInChild([])]
+      .compactMap {
+        actions.firstIndex(of: $0)
+      }
     #expect(places.count == 4)
     #expect(places == places.sorted())
   }

@@ -141,7 +141,8 @@ struct NotifySocketTests {
     let error = #expect(throws: RuntimeError.self) {
       _ = try socket.listen(in: host.state.number, mainPID: 1)
     }
-    #expect(error?.description.contains("/nowhere/notify: no such file or directory (ENOENT)") == true)
+    #expect(
+      error?.description.contains("/nowhere/notify: no such file or directory (ENOENT)") == true)
   }
 
   @Test func theProgramSeesItAtRunNotify() throws {

@@ -34,7 +34,9 @@ struct PseudoTerminalTests {
   func aConsoleThatIsALinkIsRefused(target: String) throws {
     let result = try console(devpts + "ln -s \(target) dev/console")
     #expect(result.status == 1)
-    #expect(result.output.contains("/dev/console: too many levels of symbolic links (ELOOP)"), "\(result.output)")
+    #expect(
+      result.output.contains("/dev/console: too many levels of symbolic links (ELOOP)"),
+      "\(result.output)")
     #expect(access("\(result.root.path)/outside", F_OK) != 0)
     #expect(access("/outside", F_OK) != 0)
   }

@@ -40,7 +40,8 @@ public struct ContainerPerformer: ~Copyable {
   ///   - entered: the process whose namespaces are entered.
   public init(
     _ plan: Plan, state: OCIState, runtime: consuming PacketSocket,
-    isRoots: Bool, fifo: consuming Descriptor? = nil, entering entered: consuming ProcessDescriptor? = nil
+    isRoots: Bool, fifo: consuming Descriptor? = nil,
+    entering entered: consuming ProcessDescriptor? = nil
   ) {
     self.plan = plan
     self.state = state
