@@ -6,7 +6,16 @@ import OCISpec
 
 /// What a container is at a moment; always derived, never stored.
 public enum ContainerStatus: String, Sendable {
-  case creating, created, running, paused, stopped
+  /// It is being made.
+  case creating
+  /// Its process waits at the gate.
+  case created
+  /// Its program runs.
+  case running
+  /// Its cgroup is frozen.
+  case paused
+  /// Its process is gone.
+  case stopped
 }
 
 /// A container that was made, by its record.

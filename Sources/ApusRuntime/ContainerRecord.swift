@@ -7,6 +7,7 @@ import OCISpec
 
 /// `state.json`, in the shape of libcontainer's, as far as the life of a container needs it.
 public struct ContainerRecord: Codable, Sendable, Equatable {
+  /// The container's name.
   public var id: String
   /// 0 until init has been made.
   public var initProcessPID: Int32
@@ -14,6 +15,7 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   public var initProcessStart: UInt64
   /// RFC 3339, UTC.
   public var created: String
+  /// libcontainer's own form of the configuration, in part.
   public var config: Config
   /// Controller and directory on the host.
   public var cgroupPaths: [String: String]
@@ -24,15 +26,21 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
 
   /// The part of libcontainer's configuration that is read again.
   public struct Config: Codable, Sendable, Equatable {
+    /// The root file system on the host, absolute.
     public var rootfs: String
+    /// What libcontainer keeps of the cgroup beside its paths.
     public var cgroups: Cgroups
+    /// The `ociVersion` of config.json.
     public var version: String
     /// "bundle=/path", and the annotations.
     public var labels: [String]
+    /// Those of config.json, new or joined.
     public var namespaces: [Namespace]
+    /// Those that are still to be run.
     public var hooks: Hooks
     /// Of a new user namespace.
     public var uidMappings: [IDMap]?
+    /// The same for groups.
     public var gidMappings: [IDMap]?
 
     enum CodingKeys: String, CodingKey {
@@ -45,19 +53,25 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
 
   /// runc refuses a record in which this object is missing.
   public struct Cgroups: Codable, Sendable, Equatable {
+    /// The container's name.
     public var name: String
   }
 
   /// "NEWPID" and the like; a path when it was joined.
   public struct Namespace: Codable, Sendable, Equatable {
+    /// "NEWPID", "NEWNS"; empty for a kind that isn't known.
     public var type: String
+    /// The namespace that was joined; nil for a new one.
     public var path: String?
   }
 
   /// A range of users or groups.
   public struct IDMap: Codable, Sendable, Equatable {
+    /// The first one inside.
     public var containerID: UInt32
+    /// The first one outside.
     public var hostID: UInt32
+    /// How many there are.
     public var size: UInt32
 
     enum CodingKeys: String, CodingKey {
@@ -69,15 +83,21 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
 
   /// The hooks that come after `create`.
   public struct Hooks: Codable, Sendable, Equatable {
+    /// Run by `start`, once the program is on its way.
     public var poststart: [Hook]
+    /// Run by `delete`, after everything is gone.
     public var poststop: [Hook]
   }
 
   /// A hook.
   public struct Hook: Codable, Sendable, Equatable {
+    /// The program, absolute.
     public var path: String
+    /// All arguments, the program's own name first.
     public var args: [String]
+    /// "NAME=value".
     public var env: [String]
+    /// Where libcontainer runs it; config.json can't say, so this is empty.
     public var dir: String
     /// Nanoseconds.
     public var timeout: Int?

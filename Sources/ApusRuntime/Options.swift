@@ -57,5 +57,12 @@ public struct ExecOptions: Sendable, Equatable {
 
 /// How much a message matters.
 public enum LogLevel: String, Sendable, Equatable {
-  case debug, info, warning, error
+  /// For who looks for a fault of the runtime.
+  case debug
+  /// What goes on.
+  case info
+  /// What was passed over, and may matter.
+  case warning
+  /// Why a command failed.
+  case error
 }

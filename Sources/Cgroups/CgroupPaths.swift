@@ -82,6 +82,7 @@ public struct CgroupPaths: Equatable, Sendable {
     directories.reduce(into: []) { if !$0.contains($1.path) { $0.append($1.path) } }
   }
 
+  /// Compares the directories, which tuples keep from being derived.
   public static func == (a: CgroupPaths, b: CgroupPaths) -> Bool {
     a.directories.elementsEqual(b.directories) { $0 == $1 }
   }

@@ -37,8 +37,11 @@ public struct DeviceRule: Equatable, Sendable {
 
 /// The kinds of devices that rules tell apart.
 public enum DeviceType: String, Sendable {
+  /// Every device, block and character.
   case all = "a"
+  /// Block devices.
   case block = "b"
+  /// Character devices.
   case character = "c"
 }
 

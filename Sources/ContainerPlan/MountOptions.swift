@@ -2,15 +2,21 @@ import LinuxKernel
 
 /// The option strings of a mount, read (config.md, Linux mount options).
 public struct MountOptions: Equatable, Sendable {
+  /// The attributes that the mount gets: "nosuid".
   public var set: MountAttributes = []
+  /// The attributes that it loses: "suid".
   public var clear: MountAttributes = []
+  /// The attributes that it and what is mounted below get: "rro".
   public var recursiveSet: MountAttributes = []
+  /// The attributes that it and what is mounted below lose: "rrw".
   public var recursiveClear: MountAttributes = []
   /// Nil: not a bind mount; else whether what is mounted below comes along.
   public var bind: Bool?
   /// Changes a mount that is in place already.
   public var remount = false
+  /// The changes of propagation, in order: "rshared".
   public var propagation: [Change] = []
+  /// "tmpcopyup": a tmpfs begins with a copy of what it covers.
   public var copiesUp = false
   /// Nil: no mapping of IDs is asked for; else whether what is mounted below is mapped, too.
   public var idMap: Bool?
@@ -19,7 +25,9 @@ public struct MountOptions: Equatable, Sendable {
 
   /// A change of propagation.
   public struct Change: Equatable, Sendable {
+    /// What it becomes.
     public let propagation: Propagation
+    /// Whether what is mounted below becomes that, too.
     public let recursive: Bool
   }
 

@@ -10,11 +10,15 @@ public struct Plan: Equatable, Sendable {
 
   /// What a plan depends on besides config.json.
   public struct Facts: Sendable {
+    /// The container's name.
     public var id: String
     /// The bundle's folder, absolute.
     public var bundle: String
+    /// How the host's cgroups are mounted.
     public var cgroups: CgroupLayout
+    /// Leaves the process in the caller's session keyring (`--no-new-keyring`).
     public var noNewKeyring = false
+    /// Moves the root instead of pivot_root, for a host that runs from a ramfs (`--no-pivot`).
     public var noPivot = false
     /// Who the runtime is, if not root.
     public var ordinaryUser: (uid: UInt32, gid: UInt32)?

@@ -14,11 +14,13 @@ public struct PlannedMount: Equatable, Sendable {
   public struct IDMapping: Equatable, Sendable {
     /// Where the mapping comes from.
     public enum Source: Equatable, Sendable {
+      /// Ranges of the mount's own (`uidMappings` and `gidMappings`).
       case ranges(users: [IDRange], groups: [IDRange])
       /// The container's user namespace.
       case container
     }
 
+    /// Where the mapping comes from.
     public let source: Source
     /// Whether what is mounted below is mapped, too.
     public let recursive: Bool
@@ -26,9 +28,12 @@ public struct PlannedMount: Equatable, Sendable {
 
   /// The path in the container.
   public var destination: String
+  /// What is mounted.
   public var source: Source
+  /// What its option strings ask for.
   public var options = MountOptions()
   /// What the source must be: CVE-2019-16884 puts another thing where /proc should be.
   public var mustBeProcfs = false
+  /// How its files' owners look; nil: as they are.
   public var idMapping: IDMapping?
 }

@@ -27,15 +27,24 @@ public struct BPFInstruction: Equatable, Sendable {
 
 /// What an instruction does; all of these work on 32 bits.
 public enum BPFOperation: UInt8, Sendable {
-  case loadWord = 0x61  // BPF_LDX|BPF_MEM|BPF_W
-  case move = 0xbc  // BPF_ALU|BPF_MOV|BPF_X
-  case moveConstant = 0xb4  // BPF_ALU|BPF_MOV|BPF_K
-  case andConstant = 0x54  // BPF_ALU|BPF_AND|BPF_K
-  case shiftRightByConstant = 0x74  // BPF_ALU|BPF_RSH|BPF_K
-  case jump = 0x05  // BPF_JMP|BPF_JA
-  case jumpIfNotEqual = 0x56  // BPF_JMP32|BPF_JNE|BPF_K
-  case jumpIfAnySet = 0x46  // BPF_JMP32|BPF_JSET|BPF_K
-  case exit = 0x95  // BPF_JMP|BPF_EXIT
+  /// BPF_LDX|BPF_MEM|BPF_W: reads from memory.
+  case loadWord = 0x61
+  /// BPF_ALU|BPF_MOV|BPF_X: copies a register.
+  case move = 0xbc
+  /// BPF_ALU|BPF_MOV|BPF_K: sets a register.
+  case moveConstant = 0xb4
+  /// BPF_ALU|BPF_AND|BPF_K: keeps the bits of a mask.
+  case andConstant = 0x54
+  /// BPF_ALU|BPF_RSH|BPF_K: shifts a register.
+  case shiftRightByConstant = 0x74
+  /// BPF_JMP|BPF_JA: jumps.
+  case jump = 0x05
+  /// BPF_JMP32|BPF_JNE|BPF_K: jumps unless a register has the value.
+  case jumpIfNotEqual = 0x56
+  /// BPF_JMP32|BPF_JSET|BPF_K: jumps if a register has any bit of a mask.
+  case jumpIfAnySet = 0x46
+  /// BPF_JMP|BPF_EXIT: returns r0.
+  case exit = 0x95
 }
 
 /// Loads a program that decides on devices (`bpf(2)`, BPF_PROG_TYPE_CGROUP_DEVICE).

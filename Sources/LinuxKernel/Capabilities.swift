@@ -36,10 +36,15 @@ public struct CapabilitySet: Sendable, Equatable {
 
 /// The five sets of a thread.
 public struct Capabilities: Sendable, Equatable {
+  /// CapBnd: the most that an exec can give.
   public var bounding = CapabilitySet()
+  /// CapEff: what the kernel checks.
   public var effective = CapabilitySet()
+  /// CapPrm: what can be made effective.
   public var permitted = CapabilitySet()
+  /// CapInh: what a file's own inheritable set may give at exec.
   public var inheritable = CapabilitySet()
+  /// CapAmb: what a program without privileges of its own keeps over exec.
   public var ambient = CapabilitySet()
 
   /// Empty sets.

@@ -3,7 +3,9 @@ import Glibc
 
 /// What clone3 returned, in each of the two processes.
 public enum Cloned: ~Copyable {
+  /// This is the new process.
   case child
+  /// This is the one that called; the child, by its pidfd.
   case parent(ProcessDescriptor)
 }
 

@@ -4,19 +4,32 @@ import SystemPackage
 
 /// Flags of open, which the C library's headers only show to GNU programs.
 public struct OpenFlags: OptionSet, Sendable {
+  /// The bits.
   public let rawValue: Int32
+  /// From its bits.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
+  /// O_RDONLY.
   public static let readOnly = OpenFlags([])
+  /// O_WRONLY.
   public static let writeOnly = OpenFlags(rawValue: O_WRONLY)
+  /// O_RDWR.
   public static let readWrite = OpenFlags(rawValue: O_RDWR)
+  /// O_CREAT: makes the file where it is missing.
   public static let create = OpenFlags(rawValue: O_CREAT)
+  /// O_EXCL: with ``create``, fails if it is there.
   public static let exclusive = OpenFlags(rawValue: O_EXCL)
+  /// O_TRUNC: empties the file.
   public static let truncate = OpenFlags(rawValue: O_TRUNC)
+  /// O_APPEND: writes at the end, wherever that is by then.
   public static let append = OpenFlags(rawValue: O_APPEND)
+  /// O_NONBLOCK: fails where it would wait.
   public static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
+  /// O_NOCTTY: a terminal doesn't become the process's controlling one.
   public static let noControllingTerminal = OpenFlags(rawValue: O_NOCTTY)
+  /// O_DIRECTORY: fails for anything else.
   public static let directory = OpenFlags(rawValue: O_DIRECTORY)
+  /// O_NOFOLLOW: fails for a symbolic link; with ``path``, opens the link itself.
   public static let noFollow = OpenFlags(rawValue: O_NOFOLLOW)
   /// O_PATH: a place in the file system, not to be read or written.
   public static let path = OpenFlags(rawValue: 0o10000000)

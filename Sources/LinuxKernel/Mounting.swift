@@ -4,26 +4,40 @@ import SystemPackage
 
 /// Attributes of one mount, as fsmount and mount_setattr take them (`mount_setattr(2)`).
 public struct MountAttributes: OptionSet, Sendable, Hashable {
+  /// The bits.
   public let rawValue: UInt64
+  /// From its bits.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+  /// MOUNT_ATTR_RDONLY: nothing is written.
   public static let readOnly = MountAttributes(rawValue: 0x01)
+  /// MOUNT_ATTR_NOSUID: set-user-ID bits and file capabilities don't count.
   public static let noSetUserID = MountAttributes(rawValue: 0x02)
+  /// MOUNT_ATTR_NODEV: device nodes can't be opened.
   public static let noDevices = MountAttributes(rawValue: 0x04)
+  /// MOUNT_ATTR_NOEXEC: programs can't be run.
   public static let noExec = MountAttributes(rawValue: 0x08)
   /// The bits of the access-time mode; relatime is none of them.
   public static let accessTimeMask = MountAttributes(rawValue: 0x70)
+  /// MOUNT_ATTR_NOATIME: times of access are not kept.
   public static let noAccessTime = MountAttributes(rawValue: 0x10)
+  /// MOUNT_ATTR_STRICTATIME: each access is noted.
   public static let strictAccessTime = MountAttributes(rawValue: 0x20)
+  /// MOUNT_ATTR_NODIRATIME: times of access are not kept for directories.
   public static let noDirectoryAccessTime = MountAttributes(rawValue: 0x80)
+  /// MOUNT_ATTR_NOSYMFOLLOW: symbolic links can be read, but lead nowhere.
   public static let noSymlinksFollowed = MountAttributes(rawValue: 0x20_0000)
 }
 
 /// How mounts propagate between peers (`mount_namespaces(7)`).
 public enum Propagation: UInt64, Sendable, Hashable {
+  /// MS_SHARED: mounts come in from its peers and go out to them.
   case shared = 0x10_0000
+  /// MS_PRIVATE: none comes in or goes out.
   case `private` = 0x4_0000
+  /// MS_SLAVE: they come in, none goes out.
   case slave = 0x8_0000
+  /// MS_UNBINDABLE: private, and can't be bound elsewhere.
   case unbindable = 0x2_0000
 
   /// The word of mount(8).

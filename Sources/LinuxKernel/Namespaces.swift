@@ -3,7 +3,22 @@ import Glibc
 
 /// A kind of namespace (`namespaces(7)`), in the order in which runc lists them.
 public enum NamespaceKind: String, CaseIterable, Sendable, Hashable {
-  case pid, network, ipc, uts, mount, user, cgroup, time
+  /// Process IDs (`pid_namespaces(7)`).
+  case pid
+  /// Network devices, addresses, ports (`network_namespaces(7)`).
+  case network
+  /// System V IPC and POSIX message queues (`ipc_namespaces(7)`).
+  case ipc
+  /// Host and NIS domain name (`uts_namespaces(7)`).
+  case uts
+  /// Mount points (`mount_namespaces(7)`).
+  case mount
+  /// Users, groups and capabilities (`user_namespaces(7)`).
+  case user
+  /// The root of the cgroups that are seen (`cgroup_namespaces(7)`).
+  case cgroup
+  /// The monotonic and the boot-time clock (`time_namespaces(7)`).
+  case time
 
   /// The flag of clone3, unshare and setns.
   public var cloneFlag: UInt64 {

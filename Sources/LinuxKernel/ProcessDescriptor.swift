@@ -79,7 +79,9 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
 
 /// How a process ended.
 public enum Termination: Equatable, Sendable, CustomStringConvertible {
+  /// By itself, with this exit status.
   case exited(Int32)
+  /// By a signal.
   case killed(Signal)
 
   init(code: Int32, status: Int32) {

@@ -4,8 +4,11 @@ import SystemPackage
 
 /// A program to run beside this process until it ends, with its input and output in files.
 public struct Program: Sendable {
+  /// The file to run.
   public var path: String
+  /// All arguments, the program's own name first.
   public var arguments: [String]
+  /// "NAME=value".
   public var environment: [String]
   /// Where it runs; nil: where this process is.
   public var directory: String?

@@ -2,9 +2,38 @@ import CLinux
 
 /// A kind of resource limit (`getrlimit(2)`), named as config.json names it.
 public enum ResourceLimit: Int32, CaseIterable, Sendable {
-  case cpu, fsize, data, stack, core, rss, nproc, nofile, memlock, `as`, locks, sigpending,
-    msgqueue,
-    nice, rtprio, rttime
+  /// Seconds of processor time.
+  case cpu
+  /// Bytes of a file that is written.
+  case fsize
+  /// Bytes of data, the heap among them.
+  case data
+  /// Bytes of the stack.
+  case stack
+  /// Bytes of a core dump.
+  case core
+  /// Bytes in memory; Linux takes no notice of it.
+  case rss
+  /// Threads of the user.
+  case nproc
+  /// One more than the highest number of a descriptor.
+  case nofile
+  /// Bytes locked into memory.
+  case memlock
+  /// Bytes of the address space.
+  case `as`
+  /// Locks on files; Linux takes no notice of it.
+  case locks
+  /// Signals queued for the user.
+  case sigpending
+  /// Bytes in the user's POSIX message queues.
+  case msgqueue
+  /// 20 less the lowest nice value.
+  case nice
+  /// The highest real-time priority.
+  case rtprio
+  /// Microseconds of processor time between two waits, for real-time processes.
+  case rttime
 
   /// "RLIMIT_NOFILE".
   public var name: String { Self.names[Int(rawValue)] }

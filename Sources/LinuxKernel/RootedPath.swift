@@ -4,7 +4,9 @@ import SystemPackage
 
 /// How openat2 resolves a path (`openat2(2)`).
 public struct Resolution: OptionSet, Sendable {
+  /// The bits.
   public let rawValue: UInt64
+  /// From its bits.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// Never crosses into another mount.

@@ -4,34 +4,58 @@ import CLinux
 public struct Scheduling: Equatable, Sendable {
   /// A policy, by its number.
   public enum Policy: UInt32, Sendable {
+    /// SCHED_OTHER: shares of time, by ``nice``.
     case other = 0
-    case fifo, roundRobin, batch
+    /// SCHED_FIFO: real time, until it gives way.
+    case fifo
+    /// SCHED_RR: real time, in turn with those of its priority.
+    case roundRobin
+    /// SCHED_BATCH: like other, for what nobody waits for.
+    case batch
     /// Reserved by the kernel, which has none.
     case iso
-    case idle, deadline
+    /// SCHED_IDLE: when nothing else wants to run.
+    case idle
+    /// SCHED_DEADLINE: some time within each period.
+    case deadline
   }
 
   /// Flags (`sched_setattr(2)`).
   public struct Flags: OptionSet, Sendable {
+    /// The bits.
     public let rawValue: UInt64
+    /// From its bits.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// SCHED_FLAG_RESET_ON_FORK: children begin with the default policy.
     public static let resetOnFork = Flags(rawValue: 0x01)
+    /// SCHED_FLAG_RECLAIM: may use time that other deadline processes leave.
     public static let reclaim = Flags(rawValue: 0x02)
+    /// SCHED_FLAG_DL_OVERRUN: SIGXCPU when it takes more than its time.
     public static let deadlineOverrun = Flags(rawValue: 0x04)
+    /// SCHED_FLAG_KEEP_POLICY: the policy stays as it is.
     public static let keepPolicy = Flags(rawValue: 0x08)
+    /// SCHED_FLAG_KEEP_PARAMS: nice, priority and times stay as they are.
     public static let keepParameters = Flags(rawValue: 0x10)
+    /// SCHED_FLAG_UTIL_CLAMP_MIN: a least utilization is given.
     public static let utilClampMinimum = Flags(rawValue: 0x20)
+    /// SCHED_FLAG_UTIL_CLAMP_MAX: a greatest utilization is given.
     public static let utilClampMaximum = Flags(rawValue: 0x40)
   }
 
+  /// By which rule it competes.
   public var policy: Policy
+  /// What goes with the policy.
   public var flags: Flags = []
+  /// From -20, the most favoured, to 19, for the policies other and batch.
   public var nice: Int32 = 0
+  /// From 1, the lowest, to 99, for the policies fifo and roundRobin.
   public var priority: UInt32 = 0
   /// Nanoseconds, for the policy deadline.
   public var runtime: UInt64 = 0
+  /// Nanoseconds from a period's beginning, within which it gets its runtime.
   public var deadline: UInt64 = 0
+  /// Nanoseconds; 0: the same as the deadline.
   public var period: UInt64 = 0
 
   /// A policy without anything else.
@@ -56,10 +80,15 @@ public struct Scheduling: Equatable, Sendable {
 public struct IOPriority: Equatable, Sendable {
   /// A class, by its number.
   public enum Class: UInt32, Sendable {
+    /// IOPRIO_CLASS_RT: before all others.
     case realTime = 1
-    case bestEffort, idle
+    /// IOPRIO_CLASS_BE: by level.
+    case bestEffort
+    /// IOPRIO_CLASS_IDLE: when nobody else wants the disk.
+    case idle
   }
 
+  /// Before which others it comes.
   public let `class`: Class
   /// From 0, the highest, to 7.
   public let level: UInt32

@@ -24,13 +24,21 @@ public struct FilterInstruction: Equatable, Sendable {
 
 /// What a seccomp filter answers to a system call: SECCOMP_RET_* (`seccomp(2)`).
 public enum SeccompAction: UInt32, CaseIterable, Sendable {
+  /// The call goes ahead.
   case allow = 0x7fff_0000
+  /// The call fails with an errno, which the low 16 bits say.
   case errno = 0x0005_0000
+  /// The thread dies, as if by SIGSYS.
   case killThread = 0x0000_0000
+  /// The whole process dies, as if by SIGSYS.
   case killProcess = 0x8000_0000
+  /// The call goes ahead, and is logged.
   case log = 0x7ffc_0000
+  /// Whoever holds the listener answers.
   case notify = 0x7fc0_0000
+  /// A tracer decides; without one the call fails with ENOSYS.
   case trace = 0x7ff0_0000
+  /// The thread gets SIGSYS, which it can handle.
   case trap = 0x0003_0000
 
   /// By config.json's name, such as `SCMP_ACT_ERRNO`.
@@ -58,9 +66,13 @@ public enum SeccompAction: UInt32, CaseIterable, Sendable {
 /// How a filter is loaded: SECCOMP_FILTER_FLAG_* (`seccomp(2)`), in the order in which runc lists
 /// them.
 public enum SeccompFlag: UInt32, CaseIterable, Sendable {
+  /// The process's other threads come under the filter, too.
   case synchronizeThreads = 0x01
+  /// Speculative stores are left unmitigated.
   case allowSpeculation = 0x04
+  /// Answers other than ``SeccompAction/allow`` are logged.
   case log = 0x02
+  /// A call whose answer is awaited is only interrupted by what kills.
   case waitKillable = 0x20
 
   /// Config.json's and the kernel's name, such as `SECCOMP_FILTER_FLAG_LOG`.

@@ -2,7 +2,9 @@ import Glibc
 
 /// A Linux security module that labels processes.
 public enum SecurityModule: String, CaseIterable, Sendable, Hashable {
+  /// Labels are names of profiles (`apparmor(7)`).
   case appArmor = "AppArmor"
+  /// Labels are contexts (`selinux(8)`).
   case selinux = "SELinux"
 
   /// Whether it is at work in this kernel.

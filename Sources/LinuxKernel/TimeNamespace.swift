@@ -2,11 +2,17 @@
 public struct ClockOffset: Equatable, Sendable {
   /// A clock that a time namespace can move.
   public enum Clock: String, Sendable {
-    case monotonic, boottime
+    /// CLOCK_MONOTONIC, and those made of it.
+    case monotonic
+    /// CLOCK_BOOTTIME, which counts the time asleep, too.
+    case boottime
   }
 
+  /// The clock that is moved.
   public let clock: Clock
+  /// Whole seconds; below 0 for an earlier time.
   public let seconds: Int64
+  /// Added to the seconds, less than a second.
   public let nanoseconds: UInt32
 
   /// Describes an offset.

@@ -7,6 +7,7 @@ public struct IDRange: Equatable, Sendable {
   public let inside: UInt32
   /// The first one outside.
   public let outside: UInt32
+  /// How many there are.
   public let count: UInt32
 
   /// Describes a range.
