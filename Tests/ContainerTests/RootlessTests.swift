@@ -49,7 +49,7 @@ import Testing
       """
       set -e
       $APUS create $ID > /dev/null
-      $APUS state $ID | grep -c '"status": "created"'
+      $APUS state $ID | grep -c status.*created
       $APUS start $ID
       $APUS exec $ID id -u
       $APUS kill $ID KILL
