@@ -12,7 +12,8 @@ extension Plan {
     steps += wanted.joined.filter { $0.action.performer == .runtime }
     let joined = wanted.joined.filter { $0.action.performer == .container }
     // What is to be joined may belong to another user namespace, whose rights the new one does not
-    // have; and the clocks of a time namespace are set before anybody is in it.
+    // have; one that is joined has to own what is made; and the clocks of a time namespace are set
+    // before anybody is in it.
     let isOwnedByAnother =
       wanted.makes(.user) ? !joined.isEmpty : wanted.joins(.user) && !wanted.made.isEmpty
     let inTwoSteps = wanted.makes(.time) || isOwnedByAnother
@@ -31,8 +32,10 @@ extension Plan {
       if !offsets.isEmpty { add(.setClockOffsets(offsets), "/linux/timeOffsets") }
     }
     if inTwoSteps {
-      add(
-        .goOnInChild(wanted.made.filter { $0 != .user && $0 != .time }), "/linux/namespaces")
+      let rest = wanted.made.filter { $0 != .user && $0 != .time }
+      if !rest.isEmpty || wanted.makes(.time) {
+        add(.goOnInChild(rest), "/linux/namespaces")
+      }
     }
 
     if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }

@@ -85,14 +85,18 @@ struct UserNamespaceTests {
       .init(type: "pid"))
     #expect(
       isOrdered(
-        .clone([.mount, .pid]), .joinNamespace(.ipc, path: "/ns/ipc"),
-        .joinNamespace(.user, path: "/ns/user"), .becomeRoot(), in: actions) == false)
-    #expect(
-      isOrdered(
         .clone([]), .joinNamespace(.ipc, path: "/ns/ipc"),
         .joinNamespace(.user, path: "/ns/user"), .becomeRoot(), .goOnInChild([.mount, .pid]),
         in: actions))
     #expect(!actions.contains(.mapIDs(users: Self.ranges, groups: Self.ranges)))
+  }
+
+  @Test func withNothingElseToMakeThereIsNoChild() throws {
+    let actions = try actions(
+      .init(type: "user"), .init(type: "network", path: "/ns/net")
+    ) { $0.linux?.namespaces?.removeFirst() }
+    #expect(isOrdered(.joinNamespace(.network, path: "/ns/net"), .unshare(.user), in: actions))
+    #expect(!actions.contains { if case .goOnInChild = $0 { true } else { false } })
   }
 
   @Test func theMountNamespaceIsJoinedLast() throws {

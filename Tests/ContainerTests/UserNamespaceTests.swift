@@ -187,7 +187,7 @@ import Testing
     #expect(report.pid == 1)
   }
 
-  @Test func aNewOneWithTheNetworkOfTheHost() throws {
+  @Test func aNewOneWithANetworkOfTheHost() throws {
     let apus = try sandbox {
       $0.linux?.namespaces?.removeAll { $0.type == "network" }
       $0.linux?.namespaces?.append(.init(type: "network", path: "/proc/\(getpid())/ns/net"))
