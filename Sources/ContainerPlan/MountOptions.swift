@@ -34,6 +34,12 @@ public struct MountOptions: Equatable, Sendable {
   /// Nothing asked for.
   public init() {}
 
+  /// Whether the mount itself ends up read-only: what is recursive is applied last.
+  var isReadonly: Bool {
+    recursiveSet.contains(.readOnly)
+      || set.contains(.readOnly) && !recursiveClear.contains(.readOnly)
+  }
+
   /// Reads option strings; a later one overrides an earlier one, as in mount(8).
   public init(_ options: [String]) {
     for option in options { read(option) }

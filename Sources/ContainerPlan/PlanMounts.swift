@@ -38,7 +38,10 @@ extension Plan {
     }
     let parameters = options.parameters + (try mountLabel(spec.linux, type, facts))
     options.parameters = []
-    if isFilledBeforeReadonly(mount) { options.set.remove(.readOnly) }
+    if isFilledBeforeReadonly(mount) {
+      options.set.remove(.readOnly)
+      options.recursiveSet.remove(.readOnly)
+    }
     add(
       .mount(
         PlannedMount(

@@ -59,9 +59,7 @@ extension Plan {
     planTerminal(spec.process, console: true)
     for (index, mount) in mounts.enumerated() where isFilledBeforeReadonly(mount) {
       let options = MountOptions(mount.options ?? [])
-      guard options.set.contains(.readOnly), !options.recursiveClear.contains(.readOnly),
-        options.bind == nil, !options.remount
-      else { continue }
+      guard options.isReadonly, options.bind == nil, !options.remount else { continue }
       add(
         .changeAttributes(path: clean(mount.destination), MountChange(set: .readOnly)),
         "/mounts/\(index)/options")

@@ -163,6 +163,10 @@ private let cases: [LimitCase] = [
       "memory.soft_limit_in_bytes=-1",
     ],
     unified: ["memory.max=max", "memory.low=max", "memory.swap.max=max"]),
+  // 0 says something here: never swap, and no exception from being killed.
+  LimitCase(
+    .init(memory: .init(swappiness: 0, disableOOMKiller: true)),
+    legacy: ["memory.swappiness=0", "memory.oom_control=1"], unified: []),
   // Without a limit of memory there is nothing to take off.
   LimitCase(
     .init(memory: .init(swap: 4096)), legacy: ["memory.memsw.limit_in_bytes=4096"], unified: []),

@@ -48,6 +48,25 @@ struct MountTests {
         == ["mount tmpfs at \(expected)  (/mounts/0)"])
   }
 
+  /// As some callers of runc write them.
+  @Test(
+    arguments: [
+      ("/bundle/rootfs/data", "/data"), ("/bundle/./rootfs//data", "/data"),
+      ("/bundle/rootfs", "/"), ("/bundle/rootfs2/data", "/bundle/rootfs2/data"),
+    ])
+  func destinationsMayBeThoseOnTheHost(_ destination: String, _ expected: String) throws {
+    #expect(
+      try lines(.init(destination: destination, type: "tmpfs"))
+        == ["mount tmpfs at \(expected)  (/mounts/0)"])
+  }
+
+  @Test func procCannotBeReachedByTheHostsPath() {
+    let error = #expect(throws: PlanError.self) {
+      try plan { $0.mounts = [.init(destination: "/bundle/rootfs/proc/self", type: "tmpfs")] }
+    }
+    #expect(error?.pointer == "/mounts/0/destination")
+  }
+
   @Test func binds() throws {
     #expect(
       try lines(

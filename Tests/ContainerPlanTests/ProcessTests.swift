@@ -133,6 +133,20 @@ struct ProcessTests {
     #expect(plan.place("load the seccomp filter") == plan.steps.count - 2)
   }
 
+  @Test func aListenerIsHandedOnWhileTheRuntimeIsThere() throws {
+    let plan = try plan {
+      $0.linux?.seccomp = .init(
+        defaultAction: "SCMP_ACT_ALLOW", listenerPath: "/run/listener",
+        syscalls: [.init(names: ["mkdir"], action: "SCMP_ACT_NOTIFY")])
+      $0.process?.noNewPrivileges = true
+    }
+    #expect(
+      plan.has(
+        inOrder: "find the program",
+        "load the seccomp filter (1 rule, else SCMP_ACT_ALLOW), and send its listener to "
+          + "/run/listener  (/linux/seccomp)", "wait at the gate", "exec"))
+  }
+
   // The terminal.
 
   @Test func theTerminal() throws {
@@ -169,8 +183,9 @@ struct ProcessTests {
     #expect(plan.program.environment == ["HOME=/x", "A=2", "C=a=b", "LISTEN_FDS=1", "B=3"])
   }
 
-  @Test func homeIsLeftToThePasswdFile() throws {
-    #expect(try plan { $0.process?.env = ["A=1"] }.program.environment == ["A=1"])
+  @Test(arguments: [["A=1"], ["A=1", "HOME="], ["HOME=/x", "A=1", "HOME="]])
+  func homeIsLeftToThePasswdFile(_ given: [String]) throws {
+    #expect(try plan { $0.process?.env = given }.program.environment == ["A=1"])
   }
 
   @Test func descriptors() throws {

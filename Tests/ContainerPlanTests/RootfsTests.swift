@@ -55,19 +55,25 @@ struct RootfsTests {
         "remount \(destination) ro  (/mounts/0/options)"))
   }
 
+  @Test(
+    arguments: [
+      (["ro"], true), (["rro"], true), (["rw", "rro"], true), (["ro", "rrw"], false),
+      (["rw"], false), (["ro", "rw"], false), ([], false),
+    ])
+  func whenATmpfsBecomesReadonly(_ options: [String], _ expected: Bool) throws {
+    let plan = try plan {
+      $0.mounts = [.init(destination: "/run", type: "tmpfs", options: options)]
+    }
+    #expect(plan.lines("remount /run ro  (/mounts/0/options)").count == (expected ? 1 : 0))
+    #expect(plan.lines("mount tmpfs").allSatisfy { !$0.contains("ro  (") })
+  }
+
   @Test func aDevOfAnotherTypeIsFilledFirst() throws {
     let plan = try plan {
       $0.mounts = [.init(destination: "/dev/", type: "devtmpfs", options: ["ro"])]
     }
     #expect(
       plan.has(inOrder: "mount devtmpfs at /dev", "make the device /dev/null", "remount /dev ro"))
-  }
-
-  @Test func aTmpfsThatIsNotReadonlyIsNotRemounted() throws {
-    let plan = try plan {
-      $0.mounts = [.init(destination: "/dev", type: "tmpfs", options: ["ro", "rw"])]
-    }
-    #expect(plan.lines("remount") == [])
   }
 
   // Propagation.
@@ -234,6 +240,19 @@ struct RootfsTests {
         ])
     // A sysctl could not be written below a /proc/sys that is read-only.
     #expect(plan.has(inOrder: "pivot_root", "set the hostname", "make /proc/sys read-only", "mask"))
+  }
+
+  @Test func aPathThatIsListedTwiceIsHiddenOnce() throws {
+    let plan = try plan {
+      $0.linux?.readonlyPaths = ["/proc/sys", "/proc/./sys/", "/proc/bus"]
+      $0.linux?.maskedPaths = ["/proc/kcore", "/proc/kcore"]
+    }
+    #expect(
+      plan.lines("make /proc", "mask") == [
+        "make /proc/sys read-only  (/linux/readonlyPaths/0)",
+        "make /proc/bus read-only  (/linux/readonlyPaths/2)",
+        "mask /proc/kcore  (/linux/maskedPaths/0)",
+      ])
   }
 
   @Test func namesThatAreEmptyStayTheHosts() throws {
