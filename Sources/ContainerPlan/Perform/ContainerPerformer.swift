@@ -82,7 +82,10 @@ public struct ContainerPerformer: ~Copyable {
         state.status = "created"
         hook.env = hook.env ?? environment  // as in runc
       }
+      // The mask that is off while we make files of given modes must not be off for others.
+      let mask = kind == .createContainer ? umask(0o022) : nil
       do throws(HookFailure) { try hook.run(state) } catch { fail(index, error.description) }
+      if let mask { umask(mask) }
       return
     }
     do throws(KernelError) {
