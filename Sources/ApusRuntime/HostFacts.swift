@@ -7,6 +7,7 @@ extension Plan.Facts {
   /// Looks who this process is, and whether the kernel has the modules whose labels are asked for.
   mutating func look(for process: Spec.Process?, _ linux: Spec.Linux? = nil) {
     if geteuid() != 0 { ordinaryUser = (geteuid(), getegid()) }
+    restrictsDevices = ordinaryUser == nil && isInInitialUserNamespace()
     func isGiven(_ text: String?) -> Bool { text?.isEmpty == false }
     if isGiven(process?.apparmorProfile), SecurityModule.appArmor.isEnabled {
       securityModules.insert(.appArmor)

@@ -1,7 +1,7 @@
 import OCISpec
 
 extension CgroupPaths {
-  /// What config.json's resources come to, file by file, in the order of writing. As in runc, 0
+  /// What config.json's limits come to, file by file, in the order of writing. As in runc, 0
   /// leaves a number as it is: engines write it for what nobody asked for.
   public func writes(for resources: Spec.Linux.Resources?) -> [CgroupWrite] {
     var writes: [CgroupWrite] = []
@@ -56,16 +56,19 @@ extension CgroupPaths {
       add("cpuset", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
       add("cpuset", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
       add("pids", "pids.max", pidsMax(resources), "/pids/limit")
-      if let directory = self["devices"] {
-        for (rule, pointer) in DeviceRule.given(by: resources) + DeviceRule.always(resources) {
-          writes.append(
-            CgroupWrite(
-              directory: directory, file: rule.allow ? "devices.allow" : "devices.deny",
-              value: rule.description, pointer: pointer))
-        }
-      }
     }
     return writes
+  }
+
+  /// The device rules of config.json, and those of every container, where v1 has a controller for
+  /// them.
+  public func deviceWrites(for resources: Spec.Linux.Resources?) -> [CgroupWrite] {
+    guard let directory = self["devices"] else { return [] }
+    return (DeviceRule.given(by: resources) + DeviceRule.always(resources)).map { rule, pointer in
+      CgroupWrite(
+        directory: directory, file: rule.allow ? "devices.allow" : "devices.deny",
+        value: rule.description, pointer: pointer)
+    }
   }
 
   private func unlimited(_ value: Int64) -> String { value < 0 ? "max" : String(value) }

@@ -23,14 +23,15 @@ public struct DeviceFilter: Equatable, Sendable {
 extension CgroupPaths {
   /// The filter of devices that config.json's resources come to; nil where v1 does that, and when
   /// nothing is denied.
-  public func deviceFilter(for resources: Spec.Linux.Resources?) -> DeviceFilter? {
+  public func deviceFilter(for resources: Spec.Linux.Resources?) throws(TooManyDevices)
+    -> DeviceFilter?
+  {
     guard self["devices"] == nil, let directory = self[""] else { return nil }
     let rules = DeviceRule.given(by: resources)
     let all = rules + DeviceRule.always(resources)
-    return DeviceProgram(all.map(\.rule)).map {
-      DeviceFilter(
-        directory: directory, pointer: all.last?.pointer ?? "", rules: rules.map(\.rule),
-        program: $0)
-    }
+    guard let program = try DeviceProgram(all.map(\.rule)) else { return nil }
+    return DeviceFilter(
+      directory: directory, pointer: all.last?.pointer ?? "", rules: rules.map(\.rule),
+      program: program)
   }
 }

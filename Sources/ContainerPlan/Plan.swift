@@ -24,6 +24,9 @@ public struct Plan: Equatable, Sendable {
     public var ordinaryUser: (uid: UInt32, gid: UInt32)?
     /// False: this user may make no cgroup, and the container goes without.
     public var managesCgroups = true
+    /// False: in a user namespace, or as a user who is not root, the kernel takes no rules on devices.
+    /// Who may open them is up to the host's permissions there.
+    public var restrictsDevices = true
     /// Those that label processes and files here.
     public var securityModules: Set<SecurityModule> = []
     /// How many descriptors from 3 on the program inherits.
@@ -53,7 +56,7 @@ public struct Plan: Equatable, Sendable {
       facts.managesCgroups
       ? CgroupPaths(layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
       : CgroupPaths(directories: [])
-    if facts.managesCgroups { planCgroup(spec, cgroup) }
+    if facts.managesCgroups { try planCgroup(spec, cgroup, facts) }
     planStandardStreams(spec)
     try planNamespaces(spec, facts, cgroup)
     if spec.linux?.has(.mount) == true {
@@ -117,15 +120,24 @@ public struct Plan: Equatable, Sendable {
     if !cgroup.directories.isEmpty { add(.joinCgroup(cgroup.distinct)) }
   }
 
-  private mutating func planCgroup(_ spec: Spec, _ cgroup: CgroupPaths) {
+  private mutating func planCgroup(_ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts)
+    throws(PlanError)
+  {
     add(
       .createCgroup(cgroup.distinct),
       (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
-    for write in cgroup.writes(for: spec.linux?.resources) {
-      add(.writeCgroup(write), write.pointer)
-    }
-    if let filter = cgroup.deviceFilter(for: spec.linux?.resources) {
+    let resources = spec.linux?.resources
+    for write in cgroup.writes(for: resources) { add(.writeCgroup(write), write.pointer) }
+    guard facts.restrictsDevices else { return }
+    for write in cgroup.deviceWrites(for: resources) { add(.writeCgroup(write), write.pointer) }
+    do throws(TooManyDevices) {
+      guard let filter = try cgroup.deviceFilter(for: resources) else { return }
       add(.attachDeviceFilter(filter), filter.pointer)
+    } catch {
+      throw PlanError(
+        "/linux/resources/devices",
+        "the \(error.count) block devices with rules of their own are too many; leave out the minor "
+          + "number where one rule can be for all of them")
     }
   }
 

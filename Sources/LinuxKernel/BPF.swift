@@ -23,9 +23,17 @@ public struct BPFInstruction: Equatable, Sendable {
     self.offset = offset
     self.constant = constant
   }
+
+  /// Sets a register to 64 bits, which takes the place of two instructions.
+  public static func load(_ register: UInt8, _ value: UInt64) -> [BPFInstruction] {
+    func half(_ operation: BPFOperation, _ register: UInt8, _ shift: UInt64) -> BPFInstruction {
+      BPFInstruction(operation, register, constant: Int32(truncatingIfNeeded: value >> shift))
+    }
+    return [half(.loadConstant64, register, 0), half(.upperHalf, 0, 32)]
+  }
 }
 
-/// What an instruction does; all of these work on 32 bits.
+/// What an instruction does, with 32 bits unless its name says 64.
 public enum BPFOperation: UInt8, Sendable {
   /// BPF_LDX|BPF_MEM|BPF_W: reads from memory.
   case loadWord = 0x61
@@ -37,8 +45,16 @@ public enum BPFOperation: UInt8, Sendable {
   case andConstant = 0x54
   /// BPF_ALU|BPF_RSH|BPF_K: shifts a register.
   case shiftRightByConstant = 0x74
-  /// BPF_JMP|BPF_JA: jumps.
-  case jump = 0x05
+  /// BPF_LD|BPF_IMM|BPF_DW: sets a register; the upper half of the value is in the next place.
+  case loadConstant64 = 0x18
+  /// That next place.
+  case upperHalf = 0x00
+  /// BPF_ALU64|BPF_LSH|BPF_K: shifts a register.
+  case shiftLeftByConstant64 = 0x67
+  /// BPF_ALU64|BPF_OR|BPF_X: adds the bits of another register.
+  case or64 = 0x4f
+  /// BPF_JMP|BPF_JNE|BPF_X: jumps unless two registers have the same value.
+  case jumpIfDifferent64 = 0x5d
   /// BPF_JMP32|BPF_JNE|BPF_K: jumps unless a register has the value.
   case jumpIfNotEqual = 0x56
   /// BPF_JMP32|BPF_JSET|BPF_K: jumps if a register has any bit of a mask.

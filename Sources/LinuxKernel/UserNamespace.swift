@@ -101,3 +101,9 @@ public func becomeRoot(keepingGroups: Bool) throws(KernelError) {
   try check("setresgid", "0") { apus_setresgid(0) }
   try check("setresuid", "0") { apus_setresuid(0) }
 }
+
+/// Whether this process has its rights on the whole host.
+public func isInInitialUserNamespace() -> Bool {
+  // PROC_USER_INIT_INO
+  (try? status(of: "/proc/self/ns/user").st_ino) == 0xeffffffd
+}

@@ -17,15 +17,14 @@ struct CgroupLimitsTests {
       : CgroupPaths(directories: [("", "/cg")])
     return paths.writes(for: resources).map { write in
       #expect(write.directory == (legacy ? "/cg/\(write.file.prefix { $0 != "." })" : "/cg"))
-      #expect(write.pointer.hasPrefix("/linux/resources/") || write.file.hasPrefix("devices."))
+      #expect(write.pointer.hasPrefix("/linux/resources/"))
       return "\(write.file)=\(write.value)"
     }
   }
 
   @Test(arguments: cases)
   func limits(_ limit: LimitCase) {
-    let legacy = writes(limit.resources, legacy: true).filter { !$0.hasPrefix("devices.") }
-    #expect(legacy == limit.legacy)
+    #expect(writes(limit.resources, legacy: true) == limit.legacy)
     #expect(writes(limit.resources, legacy: false) == limit.unified)
   }
 
@@ -59,8 +58,23 @@ struct CgroupLimitsTests {
 
   // Devices.
 
+  /// "FILE=VALUE" of each write.
+  private func deviceWrites(_ resources: Resources?) -> [String] {
+    CgroupPaths(directories: [("memory", "/cg/memory"), ("devices", "/cg/devices")])
+      .deviceWrites(for: resources).map { write in
+        #expect(write.directory == "/cg/devices")
+        return "\(write.file)=\(write.value)"
+      }
+  }
+
   private func rules(_ rules: Resources.DeviceRule...) -> [String] {
-    writes(Resources(devices: rules), legacy: true)
+    deviceWrites(Resources(devices: rules))
+  }
+
+  @Test func rulesForV1OnlyWhereItHasTheController() {
+    for directories in [[("", "/cg")], [("memory", "/cg/memory"), ("", "/cg/unified")]] {
+      #expect(CgroupPaths(directories: directories).deviceWrites(for: nil) == [])
+    }
   }
 
   @Test func deviceRulesInTheirOrder() {
@@ -90,7 +104,7 @@ struct CgroupLimitsTests {
 
   @Test func pointersOfDeviceRules() {
     func pointers(_ rules: [Resources.DeviceRule]?) -> [String] {
-      CgroupPaths(directories: [("devices", "/cg")]).writes(for: Resources(devices: rules))
+      CgroupPaths(directories: [("devices", "/cg")]).deviceWrites(for: Resources(devices: rules))
         .map(\.pointer)
     }
     let list = "/linux/resources/devices"
@@ -104,9 +118,9 @@ struct CgroupLimitsTests {
   /// As in runc: what nobody allows is denied, even where no rule says so.
   @Test func withoutARuleForAllTheyAreDenied() {
     let byDefault = rules(.init(allow: false, access: "rwm"))
-    #expect(writes(nil, legacy: true) == byDefault)
-    #expect(writes(Resources(), legacy: true) == byDefault)
-    #expect(writes(Resources(devices: []), legacy: true) == byDefault)
+    #expect(deviceWrites(nil) == byDefault)
+    #expect(deviceWrites(Resources()) == byDefault)
+    #expect(deviceWrites(Resources(devices: [])) == byDefault)
     #expect(
       rules(.init(allow: true, type: "c", major: 1, minor: 11, access: "r")).prefix(3)
         == ["devices.deny=a", "devices.allow=c 1:11 r", "devices.allow=c *:* m"])

@@ -11,7 +11,7 @@ struct DeviceProgramTests {
   /// What a container with these rules may do, asked in the words of v1: "c 1:3 rw".
   private func program(_ rules: Rule...) throws -> DeviceProgram {
     let paths = CgroupPaths(directories: [("", "/cg")])
-    return try #require(paths.deviceFilter(for: .init(devices: rules))?.program)
+    return try #require(try paths.deviceFilter(for: .init(devices: rules))?.program)
   }
 
   private let denyAll = Rule(allow: false, access: "rwm")
@@ -34,8 +34,8 @@ struct DeviceProgramTests {
   func withoutRulesAllElseIsDenied(_ devices: [Spec.Linux.Resources.DeviceRule]?) throws {
     let paths = CgroupPaths(directories: [("", "/cg")])
     let filters = [
-      paths.deviceFilter(for: nil), paths.deviceFilter(for: .init()),
-      paths.deviceFilter(for: .init(devices: devices)),
+      try paths.deviceFilter(for: nil), try paths.deviceFilter(for: .init()),
+      try paths.deviceFilter(for: .init(devices: devices)),
     ]
     #expect(Set(filters.map { $0?.program.instructions.count }).count == 1)
     for filter in filters {
@@ -139,23 +139,38 @@ struct DeviceProgramTests {
         .init(allow: true, type: "c", major: 1, access: "rwm"),
       ],
     ] as [[Spec.Linux.Resources.DeviceRule]])
-  func whatDeniesNothingNeedsNoFilter(_ rules: [Spec.Linux.Resources.DeviceRule]) {
+  func whatDeniesNothingNeedsNoFilter(_ rules: [Spec.Linux.Resources.DeviceRule]) throws {
     let paths = CgroupPaths(directories: [("", "/cg")])
-    #expect(paths.deviceFilter(for: .init(devices: rules)) == nil)
+    #expect(try paths.deviceFilter(for: .init(devices: rules)) == nil)
   }
 
-  @Test func onlyWhereNoControllerRestrictsDevices() {
+  @Test func onlyWhereNoControllerRestrictsDevices() throws {
     let v1 = CgroupPaths(directories: [("devices", "/cg/devices"), ("", "/cg/unified")])
-    #expect(v1.deviceFilter(for: .init()) == nil)
+    #expect(try v1.deviceFilter(for: .init()) == nil)
     let neither = CgroupPaths(directories: [("memory", "/cg/memory")])
-    #expect(neither.deviceFilter(for: .init()) == nil)
+    #expect(try neither.deviceFilter(for: .init()) == nil)
     let beside = CgroupPaths(directories: [("memory", "/cg/memory"), ("", "/cg/unified")])
-    #expect(beside.deviceFilter(for: .init())?.directory == "/cg/unified")
+    #expect(try beside.deviceFilter(for: .init())?.directory == "/cg/unified")
   }
 
   @Test func rulesThatAreOverriddenTakeNoInstructions() throws {
     let null = Rule(allow: true, type: "c", major: 1, minor: 3, access: "rwm")
     #expect(try program(denyAll, null, null) == program(denyAll))
+    let group = Rule(allow: true, type: "c", major: 20, access: "rwm")
+    let one = Rule(allow: true, type: "c", major: 20, minor: 1, access: "r")
+    #expect(try program(denyAll, group, one) == program(denyAll, group))
+  }
+
+  /// A jump has 16 bits.
+  @Test func tooManyBlockDevices() throws {
+    func rules(_ type: DeviceType, _ count: Int64) -> [DeviceRule] {
+      (0..<count).map { DeviceRule(allow: true, type, 8, $0) }
+    }
+    let most = try #require(try DeviceProgram(rules(.block, 8191)))
+    #expect(most.isAcceptable && most.allows("b 8:8190 r") && !most.allows("c 8:8190 r"))
+    #expect(throws: TooManyDevices(count: 8192)) { try DeviceProgram(rules(.block, 8192)) }
+    let program = try #require(try DeviceProgram(rules(.character, 8192)))
+    #expect(program.isAcceptable && program.allows("c 8:8191 r") && !program.allows("b 8:1 r"))
   }
 
   /// Any rules and requests, beside what they mean.
@@ -171,7 +186,7 @@ struct DeviceProgramTests {
             major: one(of: [nil, -1, 1, 2]), minor: one(of: [nil, 1, 2, 3]),
             access: one(of: accesses)))
       }
-      let program = DeviceProgram(rules)
+      let program = try DeviceProgram(rules)
       if let program { #expect(program.isAcceptable, "\(rules)") }
       for type in ["c", "b"] {
         for number in ["1:1", "1:2", "2:1", "2:3", "3:3"] {
@@ -240,39 +255,50 @@ extension DeviceProgram {
     return answer == 1
   }
 
-  private func run(_ request: Request) -> UInt32? {
+  private func run(_ request: Request) -> UInt64? {
     // r1 is the address of the request, and no number.
-    var registers: [UInt32?] = Array(repeating: nil, count: 11)
+    var registers: [UInt64?] = Array(repeating: nil, count: 11)
     var position = 0
     while instructions.indices.contains(position) {
       let instruction = instructions[position]
       let destination = Int(instruction.registers & 0xf)
       let source = Int(instruction.registers >> 4)
-      let constant = UInt32(bitPattern: instruction.constant)
+      let constant = UInt64(UInt32(bitPattern: instruction.constant))
+      let operation = BPFOperation(rawValue: instruction.code)
       position += 1
-      switch BPFOperation(rawValue: instruction.code) {
+      switch operation {
       case .loadWord:
         guard source == 1, instruction.offset % 4 == 0 else { return nil }
-        registers[destination] = request.words[Int(instruction.offset) / 4]
+        registers[destination] = UInt64(request.words[Int(instruction.offset) / 4])
       case .move:
         guard let value = registers[source] else { return nil }
-        registers[destination] = value
+        registers[destination] = value & 0xffff_ffff
       case .moveConstant: registers[destination] = constant
-      case .andConstant:
+      case .loadConstant64:
+        let upper = instructions[position]
+        guard BPFOperation(rawValue: upper.code) == .upperHalf else { return nil }
+        registers[destination] = UInt64(UInt32(bitPattern: upper.constant)) << 32 | constant
+        position += 1
+      case .andConstant, .shiftRightByConstant, .shiftLeftByConstant64, .jumpIfNotEqual,
+        .jumpIfAnySet:
         guard let value = registers[destination] else { return nil }
-        registers[destination] = value & constant
-      case .shiftRightByConstant:
-        guard let value = registers[destination] else { return nil }
-        registers[destination] = value >> constant
-      case .jump: position += Int(instruction.offset)
-      case .jumpIfNotEqual:
-        guard let value = registers[destination] else { return nil }
-        if value != constant { position += Int(instruction.offset) }
-      case .jumpIfAnySet:
-        guard let value = registers[destination] else { return nil }
-        if value & constant != 0 { position += Int(instruction.offset) }
+        let low = value & 0xffff_ffff
+        switch operation {
+        case .andConstant: registers[destination] = low & constant
+        case .shiftRightByConstant: registers[destination] = low >> constant
+        case .shiftLeftByConstant64: registers[destination] = value << constant
+        case .jumpIfNotEqual: position += low != constant ? Int(instruction.offset) : 0
+        default: position += low & constant != 0 ? Int(instruction.offset) : 0
+        }
+      case .or64, .jumpIfDifferent64:
+        guard let value = registers[destination], let other = registers[source] else { return nil }
+        if operation == .or64 {
+          registers[destination] = value | other
+        } else {
+          position += value != other ? Int(instruction.offset) : 0
+        }
       case .exit: return registers[0]
-      case nil: return nil
+      case .upperHalf, nil: return nil
       }
     }
     return nil
@@ -286,12 +312,12 @@ extension DeviceProgram {
       guard reached.contains(position) else { return false }
       let operation = BPFOperation(rawValue: instruction.code)
       switch operation {
-      case .jump, .jumpIfNotEqual, .jumpIfAnySet:
+      case .jumpIfNotEqual, .jumpIfAnySet, .jumpIfDifferent64:
         guard instruction.offset >= 0 else { return false }
         reached.insert(position + 1 + Int(instruction.offset))
       default: break
       }
-      if operation != .jump && operation != .exit { reached.insert(position + 1) }
+      if operation != .exit { reached.insert(position + 1) }
     }
     return reached.max() == instructions.count - 1
       && instructions.last?.code == BPFOperation.exit.rawValue

@@ -48,4 +48,31 @@ struct DeviceFilterTests {
     #expect(try filters(cgroups: hybrid, nil) == [])
     #expect(try filters([Rule(allow: true, access: "rwm")]) == [])
   }
+
+  /// A user who is not root has no right to, and a user namespace gives none.
+  @Test(arguments: [CgroupLayout.unified, hybrid]) func notWithoutRootsRights(on host: CgroupLayout)
+    throws
+  {
+    func steps(_ restrictsDevices: Bool) throws -> Int {
+      try plan(
+        { $0.linux?.resources = .init(devices: [Rule(allow: false, access: "rwm")]) },
+        cgroups: host, facts: { $0.restrictsDevices = restrictsDevices }
+      ).steps.count { step in
+        switch step.action {
+        case .attachDeviceFilter: true
+        case .writeCgroup(let write): write.file.hasPrefix("devices.")
+        default: false
+        }
+      }
+    }
+    #expect(try steps(true) > 0)
+    #expect(try steps(false) == 0)
+  }
+
+  @Test func tooManyDevices() {
+    let rules = (0..<9000).map { Rule(allow: true, type: "b", major: 8, minor: $0, access: "r") }
+    let error = #expect(throws: PlanError.self) { try filters(rules) }
+    #expect(error?.pointer == "/linux/resources/devices")
+    #expect(error?.problem.contains("9000 block devices") == true)
+  }
 }
