@@ -71,4 +71,15 @@ import Testing
     #expect(cat.status == 1 && cat.errors.contains("Operation not permitted"), "\(cat)")
     #expect(try apus("exec", apus.id, "/bin/cat", "/dev/null") == .silently)
   }
+
+  /// There the kernel takes no rules, whatever the user's name is.
+  @Test func noneInAUserNamespace() throws {
+    let apus = try Sandbox("/bin/true")
+    let rules = "grep -c -e 'device filter' -e /devices.deny -e /devices.allow"
+    let outside = try apus.script("$APUS plan | \(rules)")
+    #expect(outside.status == 0, "\(outside)")
+    let inside = try apus.script(
+      "unshare --user --map-root-user $APUS plan > plan && grep -q clone plan && \(rules) plan")
+    #expect(inside == Finished(status: 1, output: "0\n", errors: ""), "\(inside)")
+  }
 }
