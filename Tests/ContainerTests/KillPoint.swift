@@ -16,9 +16,17 @@ struct KillPoint: CustomTestStringConvertible, Sendable {
   static func all(of command: String, in sandbox: Sandbox) throws -> [KillPoint] {
     let traced = try sandbox.script("exec strace -D -f -o trace \(command)")
     try #require(traced.status == 0, "\(traced)")
+    // Beside the command, strace may write its last lines after the command's end.
+    let path = "\(sandbox.folder)/trace"
+    let isWhole = eventually(within: 10) {
+      let all = lines(of: path)
+      guard let process = all.first?.prefix(while: \.isNumber) else { return false }
+      return all.contains { $0.hasPrefix("\(process) ") && $0.contains("+++ exited with") }
+    }
+    try #require(isWhole)
     var counts: [String: Int] = [:]
     var points: [KillPoint] = []
-    for line in lines(of: "\(sandbox.folder)/trace") {
+    for line in lines(of: path) {
       let process = line.prefix(while: \.isNumber)
       let call = line.dropFirst(process.count).drop { $0 == " " }.prefix { $0 != "(" }
       guard call.allSatisfy({ $0.isLowercase || $0.isNumber || $0 == "_" }) else { continue }
