@@ -224,7 +224,6 @@ static inline void apus_ifreq_set(struct ifreq *request, const char *name, short
   strncpy(request->ifr_name, name, IFNAMSIZ - 1);
   request->ifr_flags = flags;
 }
-static inline short apus_ifreq_flags(const struct ifreq *request) { return request->ifr_flags; }
 
 // Descriptors beside bytes (cmsg(3)), whose macros Swift can't import.
 static inline ssize_t apus_send_with_fds(int socket, const void *bytes, size_t count, const int *fds, size_t fd_count) {

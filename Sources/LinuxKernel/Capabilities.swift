@@ -78,14 +78,3 @@ public func apply(_ capabilities: Capabilities) throws(KernelError) {
     _ = apus_prctl(47, 2, UInt(number), 0, 0)
   }
 }
-
-/// The last capability that this kernel knows, and what this process may hand on at the most.
-public func boundingSet() -> CapabilitySet {
-  var set = CapabilitySet()
-  for number in 0..<64 {
-    let held = apus_prctl(23, UInt(number), 0, 0, 0)
-    if held < 0 { break }
-    if held > 0 { set.insert(number) }
-  }
-  return set
-}

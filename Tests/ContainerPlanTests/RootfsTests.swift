@@ -21,7 +21,7 @@ struct RootfsTests {
   @Test func aReadonlyRootComesAfterAllThatIsMade() throws {
     let plan = try plan {
       $0.root?.readonly = true
-      $0.process?.cwd = "/work/../home"
+      $0.process?.cwd = "/srv/../home"
       $0.process?.terminal = true
       $0.mounts = [.init(destination: "/data", type: "tmpfs")]
     }
@@ -29,7 +29,7 @@ struct RootfsTests {
       plan.has(
         inOrder: "mount tmpfs at /data", "make the device /dev/null", "pivot_root",
         "make the directory /home if it is missing  (/process/cwd)", "open a terminal",
-        "remount / ro  (/root/readonly)", "change to the directory /work/../home  (/process/cwd)"))
+        "remount / ro  (/root/readonly)", "change to the directory /srv/../home  (/process/cwd)"))
   }
 
   @Test func aWritableRootStaysAsItIs() throws {
