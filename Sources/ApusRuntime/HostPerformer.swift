@@ -199,7 +199,10 @@ struct HostPerformer: ~Copyable {
       case .createCgroup: try cgroup.create()
       case .writeCgroup(let write): try files.write(write)
       case .attachDeviceFilter(let filter): try filter.attach()
-      case .joinCgroup: try cgroup.join(pid)
+      case .joinCgroup:
+        try cgroup.join(pid)
+        // That the caller is kept to some processors is none of the container's business.
+        if !plan.setsAffinity { try? liftAffinity(of: pid) }
       case .setOOMScore(let score): try writeFile("/proc/\(pid)/oom_score_adj", String(score))
       case .mapIDs(let users, let groups, let mapper):
         try mapIDs(of: pid, users: users, groups: groups, by: mapper)
@@ -221,6 +224,10 @@ struct HostPerformer: ~Copyable {
 }
 
 extension Plan {
+  fileprivate var setsAffinity: Bool {
+    steps.contains { if case .setAffinity = $0.action { true } else { false } }
+  }
+
   /// Who is sent the listener of the seccomp filter.
   fileprivate var seccompListener: SeccompFilter.Listener? {
     for step in steps {
