@@ -32,13 +32,14 @@ extension Plan {
     // The runtime, which hands the listener on, may be gone once the gate is open.
     let loadsBeforeGate = !loadsEarly && !exec && filter?.listener != nil
     if let filter, loadsBeforeGate { add(.loadSeccomp(filter), "/linux/seccomp") }
+    if !exec { add(.waitAtGate) }
+    if let filter, !loadsEarly, !loadsBeforeGate { add(.loadSeccomp(filter), "/linux/seccomp") }
+    // They are programs of the image, so what is forbidden to it is to them.
     if !exec {
-      add(.waitAtGate)
       for (index, hook) in (spec.hooks?.startContainer ?? []).enumerated() {
         add(.runHook(.startContainer, hook), "/hooks/startContainer/\(index)")
       }
     }
-    if let filter, !loadsEarly, !loadsBeforeGate { add(.loadSeccomp(filter), "/linux/seccomp") }
     add(
       .exec(
         PlannedProgram(
