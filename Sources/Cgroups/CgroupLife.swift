@@ -13,7 +13,10 @@ extension CgroupPaths {
     do throws(KernelError) {
       try makeDirectory(path, mode: 0o755)
     } catch {
-      if error.errno == .fileExists { return }
+      if error.errno == .fileExists {
+        if controller == "cpuset" { try fillCpuset(path) }
+        return
+      }
       guard error.errno == .noSuchFileOrDirectory, case (let above, _) = split(path),
         above.utf8.count > CgroupLayout.mountPoint.utf8.count
       else { throw error }
@@ -21,13 +24,24 @@ extension CgroupPaths {
       try makeDirectory(path, mode: 0o755, orExisting: true)
     }
     if isUnified { enableControllers(above: path) }
-    guard controller == "cpuset" else { return }
-    let (above, _) = split(path)
+    if controller == "cpuset" { try fillCpuset(path) }
+  }
+
+  /// Gives a cpuset that has no processors or memory nodes those of the one above it.
+  private func fillCpuset(_ path: String) throws(KernelError) {
     for file in ["cpuset.cpus", "cpuset.mems"] {
-      let inherited = String(decoding: try readFile("\(above)/\(file)"), as: UTF8.self)
-      let value = String(inherited.prefix { $0 != "\n" })
-      if !value.isEmpty { try writeFile("\(path)/\(file)", value) }
+      _ = try cpusetValue(file, of: path)
     }
+  }
+
+  private func cpusetValue(_ file: String, of path: String) throws(KernelError) -> String {
+    let text = String(decoding: try readFile("\(path)/\(file)"), as: UTF8.self)
+    let own = String(text.prefix { $0 != "\n" })
+    let (above, _) = split(path)
+    guard own.isEmpty, above.utf8.count > CgroupLayout.mountPoint.utf8.count else { return own }
+    let inherited = try cpusetValue(file, of: above)
+    if !inherited.isEmpty { try writeFile("\(path)/\(file)", inherited) }
+    return inherited
   }
 
   /// Whether the host has the one tree of v2.
