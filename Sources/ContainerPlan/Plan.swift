@@ -62,6 +62,7 @@ public struct Plan: Equatable, Sendable {
     if spec.linux?.has(.mount) == true {
       try planRootfs(spec, facts, cgroup)
     } else {
+      planHooks(spec.hooks)
       planTerminal(spec.process, console: false)
     }
     planNames(spec)

@@ -27,17 +27,22 @@ extension Plan {
         && ($0.type == "bind" || MountOptions($0.options ?? []).bind != nil)
     }
     if devices { planDevices(spec) }
-    for (index, hook) in (spec.hooks?.prestart ?? []).enumerated() {
-      add(.runHook(.prestart, hook), "/hooks/prestart/\(index)")
-    }
-    for (index, hook) in (spec.hooks?.createRuntime ?? []).enumerated() {
-      add(.runHook(.createRuntime, hook), "/hooks/createRuntime/\(index)")
-    }
-    for (index, hook) in (spec.hooks?.createContainer ?? []).enumerated() {
-      add(.runHook(.createContainer, hook), "/hooks/createContainer/\(index)")
-    }
+    planHooks(spec.hooks)
     add(facts.noPivot ? .moveRoot : .pivotRoot)
     planAfterPivot(spec, mounts)
+  }
+
+  /// The hooks of create: when the container's mounts are made, and not yet all that it sees.
+  mutating func planHooks(_ hooks: Spec.Hooks?) {
+    for (index, hook) in (hooks?.prestart ?? []).enumerated() {
+      add(.runHook(.prestart, hook), "/hooks/prestart/\(index)")
+    }
+    for (index, hook) in (hooks?.createRuntime ?? []).enumerated() {
+      add(.runHook(.createRuntime, hook), "/hooks/createRuntime/\(index)")
+    }
+    for (index, hook) in (hooks?.createContainer ?? []).enumerated() {
+      add(.runHook(.createContainer, hook), "/hooks/createContainer/\(index)")
+    }
   }
 
   /// Slave by default: mounts of the host come in, none goes out.

@@ -20,6 +20,8 @@ public struct ContainerPerformer: ~Copyable {
   /// (CVE-2025-52881).
   var procfs: Descriptor?
   var rootfs: Descriptor?
+  /// Whether its root is the host's.
+  var seesHost = true
   /// The directory of the device that was made last.
   var folder: Descriptor?
   var folderPath = ""

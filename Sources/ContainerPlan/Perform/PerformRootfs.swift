@@ -10,7 +10,7 @@ extension ContainerPerformer {
       } catch {
         // In a user namespace, with the host's PID namespace: as long as this process sees the
         // host's mounts, its /proc is none of the container's.
-        guard error.errno == .notPermitted, rootfs == nil else { throw error }
+        guard error.errno == .notPermitted, seesHost else { throw error }
         procfs = try open("/proc", [.path, .directory])
       }
     }
@@ -29,6 +29,7 @@ extension ContainerPerformer {
     let place = try open(path, [.path, .directory])
     try attach(tree, on: place.number, path: path)
     rootfs = consume tree
+    seesHost = false
   }
 
   mutating func changeRoot(_ change: () throws(KernelError) -> Void) throws(KernelError) {
