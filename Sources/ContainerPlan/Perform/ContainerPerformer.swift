@@ -86,6 +86,8 @@ public struct ContainerPerformer: ~Copyable {
       }
       // The mask that is off while we make files of given modes must not be off for others.
       let mask = kind == .createContainer ? umask(0o022) : nil
+      // As in runc, before the container's root is the only one it is where they are.
+      if kind == .createContainer, let number = rootfs?.number { _ = fchdir(number) }
       do throws(HookFailure) { try hook.run(state) } catch { fail(index, error.description) }
       if let mask { umask(mask) }
       return
