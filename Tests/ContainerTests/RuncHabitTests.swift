@@ -134,6 +134,70 @@ import Testing
     #expect(try apus.run() == .silently)
   }
 
+  @Test func aHookBeforeThePivotIsInTheRootfs() throws {
+    let apus = try Sandbox("/bin/cat", "/bin/told") {
+      $0.hooks = Spec.Hooks(createContainer: [
+        Spec.Hook(path: "/bin/sh", args: ["sh", "-c", "echo here > bin/told"])
+      ])
+    }
+    #expect(try apus.run() == Finished(status: 0, output: "here\n", errors: ""))
+  }
+
+  @Test func aHookInTheContainerIsUnderTheFilter() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.linux?.seccomp = Spec.Linux.Seccomp(
+        defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [
+          Spec.Linux.Seccomp.Rule(names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO")
+        ])
+      $0.hooks = Spec.Hooks(startContainer: [
+        Spec.Hook(path: "/bin/mkdir", args: ["mkdir", "/dev/shm/made"])
+      ])
+    }
+    expectRefusal(try apus.run(), "/hooks/startContainer/0", "exited with status 1")
+  }
+
+  @Test(.enabled(if: text(of: "/sys/fs/cgroup/cpuset/cpuset.mems") != ""))
+  func aCpusetThatIsEmptyIsFilled() throws {
+    let apus = try Sandbox("/bin/true")
+    let above = "\(apus.id)-above"
+    try apus.configure { $0.linux?.cgroupsPath = "/\(above)/below/\(apus.id)" }
+    let folder = "/sys/fs/cgroup/cpuset/\(above)"
+    #expect(try shell("mkdir -p \(folder)/below") == .silently)
+    defer {
+      _ = try? shell("for i in /sys/fs/cgroup/*/\(above); do rmdir $i/below $i; done")
+    }
+    #expect(text(of: "\(folder)/below/cpuset.cpus") == "\n")
+    #expect(try apus.run() == .silently)
+    #expect(
+      text(of: "\(folder)/below/cpuset.cpus") == text(of: "/sys/fs/cgroup/cpuset/cpuset.cpus"))
+  }
+
+  @Test func processorsOfTheCallerAreNotTheContainers() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    let run = try apus.script("exec taskset -c 0 $APUS run --detach $ID")
+    #expect(run == .silently)
+    let own = lines(of: "/proc/self/status").first { $0.hasPrefix("Cpus_allowed_list:") }
+    let line = "grep Cpus_allowed_list: /proc/self/status"
+    let inside = try apus("exec", apus.id, "sh", "-c", line).output
+    let outside = try apus.script("exec taskset -c 0 $APUS exec $ID \(line)").output
+    #expect(inside == "\(own ?? "")\n")
+    #expect(outside == inside)
+  }
+
+  @Test func aContainerMayShareTheMountsOfTheHost() throws {
+    let apus = try Sandbox("/bin/echo", "here") {
+      $0.linux?.namespaces?.removeAll { $0.type == "mount" }
+      $0.linux?.maskedPaths = nil
+      $0.linux?.readonlyPaths = nil
+      $0.mounts = nil
+      let hook = Spec.Hook(path: "/bin/sh", args: ["sh", "-c", "echo > called"])
+      $0.hooks = Spec.Hooks(createRuntime: [hook])
+    }
+    #expect(try apus.run() == Finished(status: 0, output: "here\n", errors: ""))
+    #expect(apus.has("called"))
+  }
+
   /// Whoever reads from a pipe to its end does not want to wait for `start`.
   @Test func initAtTheGateHoldsNothingOfTheCallers() throws {
     let apus = try Sandbox("/bin/sleep", "100")
