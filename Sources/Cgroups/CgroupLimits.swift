@@ -84,7 +84,7 @@ extension CgroupPaths {
   private func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
 
   private func pidsMax(_ resources: Spec.Linux.Resources?) -> String? {
-    guard let limit = resources?.pids?.limit, limit != 0 else { return nil }
-    return limit < 0 ? "max" : String(limit)
+    // Here 0 is a limit like others: no process may be added. (config-linux.md, PIDs)
+    resources?.pids?.limit.map { $0 < 0 ? "max" : String($0) }
   }
 }

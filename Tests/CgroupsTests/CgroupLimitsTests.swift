@@ -156,7 +156,7 @@ private let cases: [LimitCase] = [
   LimitCase(
     .init(
       memory: .init(limit: 0, reservation: 0, swap: 0, disableOOMKiller: false),
-      cpu: .init(shares: 0, quota: 0, period: 0, cpus: "", mems: ""), pids: .init(limit: 0)),
+      cpu: .init(shares: 0, quota: 0, period: 0, cpus: "", mems: "")),
     legacy: [], unified: []),
   // Swap includes memory in v1, where it can't be less, and doesn't in v2.
   LimitCase(

@@ -92,6 +92,18 @@ import Testing
     #expect(memory == (Self.isUnified ? "max" : "9223372036854771712"))
   }
 
+  @Test func noTasksAtAllIsALimitToo() throws {
+    let apus = try Sandbox("/bin/sh", "-c", "/bin/true & wait") {
+      $0.linux?.resources?.pids = Spec.Linux.Resources.Pids(limit: 0)
+    }
+    #expect(try apus.create() == .silently)
+    #expect(try value(apus, "pids", "pids.max", "pids.max") == "0")
+    #expect(try apus.delete() == .silently)
+    let run = try apus.run()
+    #expect(run.status != 0)
+    #expect(run.errors.contains("can't fork"), "\(run)")
+  }
+
   @Test(.enabled(if: !isUnified)) func rulesOnDevicesOfV1() throws {
     let apus = try Sandbox("/bin/true") {
       $0.linux?.resources?.devices?.append(
