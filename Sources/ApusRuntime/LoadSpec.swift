@@ -27,11 +27,7 @@ public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(Ru
     throw RuntimeError("\(path): \(violation.pointer): \(violation.problem)\(hint)")
   }
   if let store {
-    for warning in spec.warnings() {
-      // runc's own default configuration had ambient capabilities that can't be granted.
-      let level: LogLevel = warning.pointer.hasSuffix("/ambient") ? .debug : .warning
-      store.log(level, "\(path): \(warning)")
-    }
+    for warning in spec.warnings() { store.log(.warning, "\(path): \(warning)") }
   }
   return spec
 }

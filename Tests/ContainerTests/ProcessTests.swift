@@ -92,6 +92,21 @@ func capabilities(_ numbers: UInt64...) -> UInt64 { numbers.reduce(0) { $0 | 1 <
     #expect(status.effective == capabilities(5))
   }
 
+  @Test func whatIsAmbientButNotInheritableIsLeftOutWithAWarning() throws {
+    let apus = try Sandbox("/bin/probe") {
+      $0.process?.user.uid = 1000
+      $0.process?.capabilities?.inheritable = ["CAP_KILL"]
+      $0.process?.capabilities?.ambient = ["CAP_KILL", "CAP_AUDIT_WRITE", "CAP_CHOWN"]
+    }
+    let run = try apus.run()
+    #expect(try apus.report(of: run).status.ambient == capabilities(5))
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.count == 1)
+    for word in ["level=warning", "/process/capabilities/ambient", "CAP_AUDIT_WRITE, CAP_CHOWN"] {
+      #expect(run.errors.contains(word), "\(run)")
+    }
+  }
+
   @Test func withoutCapabilitiesThereAreNone() throws {
     let status = try Sandbox { $0.process?.capabilities = nil }.report().status
     #expect(status.bounding == 0)
