@@ -175,8 +175,12 @@ let resourceRules: [Rule] = [
   Rule("/linux/resources/devices/0/type", "unknown type of device \"p\"") {
     $0.linux?.resources = .init(devices: [.init(allow: true, type: "p", access: "r")])
   },
-  Rule("/linux/resources/devices/0/major", "-2 is less than -1") {
+  Rule("/linux/resources/devices/0/major", "-2 is not within -1 to 4294967295") {
     $0.linux?.resources = .init(devices: [.init(allow: true, major: -2, access: "r")])
+  },
+  Rule("/linux/resources/devices/0/minor", "4294967296 is not within -1 to 4294967295") {
+    $0.linux?.resources = .init(
+      devices: [.init(allow: true, major: 1, minor: 4_294_967_296, access: "r")])
   },
   Rule("/linux/resources/devices/0/access", "required, but missing") {
     $0.linux?.resources = .init(devices: [.init(allow: false)])

@@ -48,8 +48,8 @@ extension Spec.Linux.Resources.DeviceRule {
     if let type, !type.isEmpty {
       report.require(type, among: ["a", "b", "c"], "type of device", at: "\(pointer)/type")
     }
-    if let major, major < -1 { report.add("\(pointer)/major", "\(major) is less than -1") }
-    if let minor, minor < -1 { report.add("\(pointer)/minor", "\(minor) is less than -1") }
+    check(major, &report, at: "\(pointer)/major")
+    check(minor, &report, at: "\(pointer)/minor")
     let access = access ?? ""
     let isKnown = access.utf8.allSatisfy { "rwm".utf8.contains($0) }
     if access.isEmpty || !isKnown {
@@ -57,6 +57,13 @@ extension Spec.Linux.Resources.DeviceRule {
         "\(pointer)/access",
         access.isEmpty ? "required, but missing" : "unknown access \(quoted(access))",
         hint: "made of r (read), w (write) and m (mknod)")
+    }
+  }
+
+  /// The kernel's cgroups take numbers of 32 bits; -1 stands for all.
+  private func check(_ number: Int64?, _ report: inout Report, at pointer: String) {
+    if let number, number < -1 || number > UInt32.max {
+      report.add(pointer, "\(number) is not within -1 to \(UInt32.max)")
     }
   }
 }
