@@ -136,7 +136,7 @@ public struct ContainerPerformer: ~Copyable {
     case .goOnInChild(let kinds): try goOnInChild(kinds)
     case .joinSessionKeyring(let name):
       // A kernel without keyrings is no reason to fail, nor a user who has used up the quota.
-      _ = name.withCString { apus_keyctl(1, UInt(bitPattern: $0), 0, 0, 0) }
+      try? LinuxKernel.joinSessionKeyring(name)
     case .bringUpLoopback: try LinuxKernel.bringUpLoopback()
 
     case .setRootPropagation(let propagation):
