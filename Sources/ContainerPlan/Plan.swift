@@ -129,7 +129,15 @@ public struct Plan: Equatable, Sendable {
       (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
     let resources = spec.linux?.resources
     for write in cgroup.writes(for: resources) { add(.writeCgroup(write), write.pointer) }
-    guard facts.restrictsDevices else { return }
+    if !mountsBlockDevice(spec) { try planDeviceRules(resources, cgroup, facts) }
+  }
+
+  /// Which devices the container may use. The rules are for this process, too: where it mounts one,
+  /// they come after the mounts, as in runc.
+  mutating func planDeviceRules(
+    _ resources: Spec.Linux.Resources?, _ cgroup: CgroupPaths, _ facts: Facts
+  ) throws(PlanError) {
+    guard facts.managesCgroups, facts.restrictsDevices else { return }
     for write in cgroup.deviceWrites(for: resources) { add(.writeCgroup(write), write.pointer) }
     do throws(TooManyDevices) {
       guard let filter = try cgroup.deviceFilter(for: resources) else { return }

@@ -21,6 +21,7 @@ extension Plan {
       try plan(mount, "/mounts/\(index)", spec, facts, cgroup)
     }
     for mount in facts.mounts { try plan(mount, "", spec, facts, cgroup) }
+    if mountsBlockDevice(spec) { try planDeviceRules(spec.linux?.resources, cgroup, facts) }
     // A bind over /dev brings its own devices.
     let devices = !mounts.contains {
       clean($0.destination) == "/dev"

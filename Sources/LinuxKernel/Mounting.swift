@@ -57,7 +57,10 @@ let emptyPath: UInt32 = 0x1000
 let recursiveTree: UInt32 = 0x8000
 
 /// Makes a mount of a new file system, attached nowhere yet (`fsopen(2)`, `fsmount(2)`).
-/// - Parameter parameters: what mount(8) would take after -o, for the file system itself.
+/// - Parameters:
+///   - parameters: what mount(8) would take after -o, for the file system itself.
+///   - readOnlyFilesystem: whether it is only to be read, by all mounts of it, as MS_RDONLY of
+///     mount(2) has it. A device that can't be written to is refused else.
 public func makeMount(
   of type: String, source: String?, parameters: [(key: String, value: String?)],
   readOnlyFilesystem: Bool = false, attributes: MountAttributes
@@ -101,7 +104,7 @@ private func lastMessage(of context: Int32) -> String? {
   var buffer = [UInt8](repeating: 0, count: 512)
   let count = read(context, &buffer, buffer.count)
   guard count > 2 else { return nil }
-  return String(decoding: buffer[2..<count], as: UTF8.self)
+  return String(decoding: buffer[2..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
 }
 
 /// A copy of the mount, or tree of mounts, at a path, attached nowhere yet (`open_tree(2)`).

@@ -55,7 +55,8 @@ extension ContainerPerformer {
       }
       if let mode { pairs.append(("mode", String(mode, radix: 8))) }
       let tree = try makeMount(
-        of: type, source: source, parameters: pairs, attributes: mount.options.set)
+        of: type, source: source, parameters: pairs,
+        readOnlyFilesystem: mount.options.set.contains(.readOnly), attributes: mount.options.set)
       if mount.options.copiesUp {
         let original = try open(
           mount.destination, in: try root(), [.readOnly, .directory, .noFollow])
