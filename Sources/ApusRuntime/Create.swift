@@ -130,7 +130,7 @@ extension ContainerStore {
     var facts = Plan.Facts(id: id, bundle: options.bundle, cgroups: layout)
     facts.noPivot = options.noPivot
     facts.managesCgroups = managesCgroups
-    facts.look(for: spec.process, spec.linux)
+    facts.look(for: spec)
     facts.noNewKeyring = options.noNewKeyring
     facts.preservedDescriptors = inherited.count
     facts.environment = inherited.environment

@@ -18,4 +18,13 @@ extension Plan.Facts {
       securityModules.insert(.selinux)
     }
   }
+
+  /// Looks at the host for all that a container's configuration depends on.
+  mutating func look(for spec: Spec) {
+    look(for: spec.process, spec.linux)
+    for mount in spec.mounts ?? [] where mount.options?.contains("copy-symlink") == true {
+      let path = Plan.source(of: mount, bundle: bundle)
+      links[path] = try? readLink(path)
+    }
+  }
 }

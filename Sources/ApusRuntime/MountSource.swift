@@ -37,7 +37,8 @@ private func cloneSource(of mount: PlannedMount, for process: borrowing ProcessD
   }
   let namespace = try userNamespace(for: mount.idMapping, of: process)
   try join([.mount], of: process.number)
-  let tree = try cloneTree(path, recursive: recursive)
+  let tree = try cloneTree(
+    path, recursive: recursive, followLinks: mount.options.followsSource)
   if let mapping = mount.idMapping {
     try mapIDs(
       of: tree.number, by: namespace.polledNumber, recursive: mapping.recursive, path: path)

@@ -12,7 +12,7 @@ public func planText(bundle: String, id: String, json: Bool) throws(RuntimeError
     try CgroupLayout.detect()
   }
   var facts = Plan.Facts(id: id, bundle: bundle, cgroups: layout)
-  facts.look(for: spec.process, spec.linux)
+  facts.look(for: spec)
   let plan: Plan
   do throws(PlanError) {
     plan = try Plan(for: spec, facts: facts)

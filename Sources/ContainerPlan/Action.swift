@@ -66,6 +66,8 @@ public enum Action: Equatable, Sendable {
   case bindDevice(PlannedDevice)
   /// Makes a symbolic link (`symlink(2)`).
   case makeLink(path: String, target: String)
+  /// Makes a symbolic link like one of the host; one that is there must be the same.
+  case copyLink(path: String, target: String)
   /// Makes the root file system /, and unmounts the host's (`pivot_root(2)`).
   case pivotRoot
   /// Moves the root file system over /, where that is a ramfs, which can't be pivoted away.

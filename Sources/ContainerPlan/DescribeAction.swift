@@ -51,6 +51,7 @@ extension Action: CustomStringConvertible {
     case .makeDevice(let device): "make the device \(device)"
     case .bindDevice(let device): "bind the host's device \(device)"
     case .makeLink(let path, let target): "link \(path) to \(target)"
+    case .copyLink(let path, let target): "link \(path) to \(target), as the host's link is"
     case .pivotRoot: "pivot_root into the root file system, and unmount the old root"
     case .moveRoot: "move the root file system over /, and chroot"
     case .changeAttributes(let path, let change): change.words(of: path)
@@ -238,6 +239,7 @@ extension MountOptions {
     self.set.words + clear.cleared(self.set) + recursiveSet.words.map { "r" + $0 }
       + recursiveClear.cleared(recursiveSet).map { "r" + $0 }
       + propagation.map { ($0.recursive ? "r" : "") + $0.propagation.word }
+      + (followsSource ? [] : ["src-nofollow"]) + (followsDestination ? [] : ["dest-nofollow"])
   }
 }
 

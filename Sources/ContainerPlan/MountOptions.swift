@@ -18,6 +18,12 @@ public struct MountOptions: Equatable, Sendable {
   public var propagation: [Change] = []
   /// "tmpcopyup": a tmpfs begins with a copy of what it covers.
   public var copiesUp = false
+  /// "copy-symlink": where the source of a bind is a link, one like it is made in the container.
+  public var copiesLink = false
+  /// False: "src-nofollow", a source that is a link is bound itself.
+  public var followsSource = true
+  /// False: "dest-nofollow", a destination that is a link is mounted on itself.
+  public var followsDestination = true
   /// Nil: no mapping of IDs is asked for; else whether what is mounted below is mapped, too.
   public var idMap: Bool?
   /// What is left, for the file system.
@@ -56,6 +62,9 @@ public struct MountOptions: Equatable, Sendable {
     case "rbind": bind = true
     case "remount": remount = true
     case "tmpcopyup": copiesUp = true
+    case "copy-symlink": copiesLink = true
+    case "src-nofollow": followsSource = false
+    case "dest-nofollow": followsDestination = false
     case "idmap": idMap = idMap ?? false
     case "ridmap": idMap = true
     default:

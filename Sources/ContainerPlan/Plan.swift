@@ -29,6 +29,8 @@ public struct Plan: Equatable, Sendable {
     public var restrictsDevices = true
     /// Those that label processes and files here.
     public var securityModules: Set<SecurityModule> = []
+    /// Where the links lead that mounts ask to have in the container, too ("copy-symlink").
+    public var links: [String: String] = [:]
     /// How many descriptors from 3 on the program inherits.
     public var preservedDescriptors = 0
     /// Additions of the runtime to the program's environment, such as LISTEN_FDS.

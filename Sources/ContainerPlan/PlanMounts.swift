@@ -17,7 +17,10 @@ extension Plan {
     let bind = options.bind ?? (type == "bind" ? false : nil)
     try checkProc(destination, type, isBind: bind != nil, pointer)
     if let recursive = bind {
-      let source = mount.source ?? ""
+      let source = Self.source(of: mount, bundle: facts.bundle)
+      if options.copiesLink, let target = facts.links[source] {
+        return add(.copyLink(path: destination, target: target), pointer)
+      }
       // The file system is there already: what is for its maker means nothing.
       options.parameters = []
       options.copiesUp = false
@@ -25,10 +28,8 @@ extension Plan {
         .mount(
           PlannedMount(
             destination: destination,
-            source: .bind(
-              path: source.hasPrefix("/") ? source : "\(facts.bundle)/\(source)",
-              recursive: recursive),
-            options: options, mustBeProcfs: destination == "/proc",
+            source: .bind(path: source, recursive: recursive), options: options,
+            mustBeProcfs: destination == "/proc",
             idMapping: idMapping(mount, options))), pointer)
       return
     }
@@ -50,6 +51,12 @@ extension Plan {
             type: type, source: mount.source.flatMap { $0.isEmpty ? nil : $0 },
             parameters: parameters),
           options: options)), pointer)
+  }
+
+  /// The path of a bind's source: a relative one is from the bundle on.
+  public static func source(of mount: Spec.Mount, bundle: String) -> String {
+    let source = mount.source ?? ""
+    return source.hasPrefix("/") ? source : "\(bundle)/\(source)"
   }
 
   /// Mappings map without the option, too; without any, those of the container's user namespace do.

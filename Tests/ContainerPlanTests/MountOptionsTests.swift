@@ -109,6 +109,9 @@ private let single: [OptionCase] =
     OptionCase("rbind") { $0.bind = true },
     OptionCase("remount") { $0.remount = true },
     OptionCase("tmpcopyup") { $0.copiesUp = true },
+    OptionCase("copy-symlink") { $0.copiesLink = true },
+    OptionCase("src-nofollow") { $0.followsSource = false },
+    OptionCase("dest-nofollow") { $0.followsDestination = false },
   ] + propagations + nothing + forTheFileSystem
 
 private let propagations: [OptionCase] = [

@@ -99,6 +99,23 @@ struct MountTests {
         == ["mount tmpfs at /etc, nodev,with a copy of what is there  (/mounts/0)"])
   }
 
+  @Test func aLinkThatIsToBeCopied() throws {
+    let mounts = [
+      Spec.Mount(destination: "/a", source: "link", options: ["bind", "copy-symlink"]),
+      Spec.Mount(destination: "/b", source: "/file", options: ["bind", "copy-symlink"]),
+      Spec.Mount(destination: "/c", source: "/l", options: ["bind", "src-nofollow"]),
+      Spec.Mount(destination: "/d", type: "tmpfs", options: ["dest-nofollow"]),
+    ]
+    let plan = try plan({ $0.mounts = mounts }, facts: { $0.links = ["/bundle/link": "target"] })
+    #expect(
+      plan.lines.filter { $0.contains("(/mounts/") } == [
+        "link /a to target, as the host's link is  (/mounts/0)",
+        "bind /file at /b  (/mounts/1)",
+        "bind /l at /c, src-nofollow  (/mounts/2)",
+        "mount tmpfs at /d, dest-nofollow  (/mounts/3)",
+      ])
+  }
+
   @Test func aRemountChangesWhatIsThere() throws {
     #expect(
       try lines(.init(destination: "/sys", options: ["remount", "rw", "nosuid"]))

@@ -155,6 +155,14 @@ let mountRules: [Rule] = [
   Rule("/mounts/0/options/1", "a bind mount can't have the filesystem's option \"size=1k\"") {
     $0.mounts = [.init(destination: "/p", source: "/p", options: ["rbind", "size=1k"])]
   },
+  Rule(
+    "/mounts/0/options",
+    "copy-symlink makes a link and no mount, so src-nofollow and dest-nofollow mean nothing"
+  ) {
+    $0.mounts = [
+      .init(destination: "/a", source: "/a", options: ["bind", "dest-nofollow", "copy-symlink"])
+    ]
+  },
   Rule("/mounts/0", "only bind mounts can map IDs") {
     let map = [Spec.Linux.IDMapping(containerID: 0, hostID: 1, size: 1)]
     $0.mounts = [
@@ -225,7 +233,9 @@ let accepted: [Rule] = [
     $0.mounts = [
       .init(
         destination: "/p", source: "p",
-        options: Vocabulary.mountOptions.filter { $0 != "idmap" && $0 != "ridmap" })
+        options: Vocabulary.mountOptions.filter {
+          !["idmap", "ridmap", "copy-symlink"].contains($0)
+        })
     ]
   },
   Rule("/mounts", "IDs mapped as in the user namespace") {

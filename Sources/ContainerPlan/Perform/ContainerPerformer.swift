@@ -153,6 +153,7 @@ public struct ContainerPerformer: ~Copyable {
     case .bindDevice(let device): try bind(device)
     case .makeLink(let path, let target): try link(path, to: target)
     case .pivotRoot: try changeRoot { () throws(KernelError) in try pivotIntoCurrentDirectory() }
+    case .copyLink(let path, let target): try copyLink(path, to: target)
     case .moveRoot: try changeRoot { () throws(KernelError) in try moveCurrentDirectoryOverRoot() }
     case .changeAttributes(let path, let change):
       let place = try open(path, in: try root(), [.path])

@@ -13,6 +13,23 @@ extension ContainerPerformer {
     return (folder?.number ?? -1, name)
   }
 
+  /// Where a mount goes, made where it is missing; with "dest-nofollow" it must be there, and may be
+  /// a link.
+  mutating func place(of mount: PlannedMount, isDirectory: Bool) throws(KernelError) -> Descriptor {
+    let path = mount.destination
+    guard mount.options.followsDestination else {
+      let place = try open(path, in: try root(), [.path, .noFollow])
+      switch try filesystemType(of: place.number, path: path) {
+      // A link of these is what the kernel says of itself: nothing to be covered.
+      case 0x9fa0 /* PROC_SUPER_MAGIC */, 0x6265_6572 /* SYSFS_MAGIC */, 0x1cd1 /* DEVPTS */:
+        throw KernelError(
+          call: "mount on a file of the kernel's own,", subject: path, errno: .notPermitted)
+      default: return place
+      }
+    }
+    return isDirectory ? try directory(path) : try openOrMakeFile(path, in: try root())
+  }
+
   /// A directory to mount on, made where it is missing.
   mutating func directory(_ path: String) throws(KernelError) -> Descriptor {
     if path == "/" { return try open("/", in: try root(), [.path, .directory]) }

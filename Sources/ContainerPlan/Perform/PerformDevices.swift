@@ -58,6 +58,14 @@ extension ContainerPerformer {
     }
   }
 
+  mutating func copyLink(_ path: String, to target: String) throws(KernelError) {
+    try link(path, to: target)
+    let (folder, name) = try openFolder(above: path)
+    guard (try? readLink(name, at: folder)) == target else {
+      throw KernelError(call: "symlink to \(target), at", subject: path, errno: .fileExists)
+    }
+  }
+
   /// Makes a terminal of the container's own devpts, hands its master end to the runtime, and takes
   /// the other one for standard input, output and error.
   mutating func openTerminal(_ size: Spec.Process.ConsoleSize?, _ console: Bool)

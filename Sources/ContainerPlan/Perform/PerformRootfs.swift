@@ -48,7 +48,7 @@ extension ContainerPerformer {
       let target =
         type == "proc" || type == "sysfs"
         ? try openOrdinaryDirectory(mount.destination, in: try root())
-        : try directory(mount.destination)
+        : try place(of: mount, isDirectory: true)
       var pairs = parameters.map { parameter -> (key: String, value: String?) in
         guard let equals = parameter.firstIndex(of: "=") else { return (parameter, nil) }
         return (String(parameter[..<equals]), String(parameter[parameter.index(after: equals)...]))
@@ -77,10 +77,8 @@ extension ContainerPerformer {
         try setAttributes(
           of: tree.number, set: mount.options.set, clear: mount.options.clear, path: path)
       }
-      let target =
-        try status(tree.number, path: path).isDirectory
-        ? try directory(mount.destination)
-        : try openOrMakeFile(mount.destination, in: try root())
+      let isDirectory = try status(tree.number, path: path).isDirectory
+      let target = try place(of: mount, isDirectory: isDirectory)
       try finish(mount, tree, target.number)
     }
   }
@@ -103,7 +101,8 @@ extension ContainerPerformer {
   ) throws(KernelError) -> Descriptor {
     if mount.idMapping == nil {
       do throws(KernelError) {
-        return try cloneTree(path, recursive: recursive)
+        return try cloneTree(
+          path, recursive: recursive, followLinks: mount.options.followsSource)
       } catch {
         guard error.errno == .permissionDenied else { throw error }
       }

@@ -22,6 +22,14 @@ extension Spec.Mount {
     if (source ?? "").isEmpty {
       report.add("\(pointer)/source", "required for a bind mount")
     }
+    if options?.contains("copy-symlink") == true,
+      options?.contains(where: { $0 == "src-nofollow" || $0 == "dest-nofollow" }) == true
+    {
+      report.add(
+        "\(pointer)/options",
+        "copy-symlink makes a link and no mount, so src-nofollow and dest-nofollow mean nothing",
+        hint: "leave one of them out")
+    }
     // The kernel would ignore them without a word: a bind shares its filesystem's options.
     for (index, option) in (options ?? []).enumerated()
     where !Vocabulary.mountOptions.contains(option) {
