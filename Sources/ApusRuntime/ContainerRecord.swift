@@ -23,6 +23,22 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   public var namespacePaths: [String: String]
   /// What standard input, output and error were.
   public var externalDescriptors: [String]
+  /// The group of resctrl that its processes are in; nil: none.
+  public var resctrlGroup: String?
+  /// The one below it in which they are monitored; nil: none.
+  public var resctrlMonitoringGroup: String?
+  /// What only this runtime keeps there.
+  public var own: Own?
+
+  /// Additions to libcontainer's record, which passes over them.
+  public struct Own: Codable, Sendable, Equatable {
+    /// The groups of resctrl that go with the container.
+    public var resctrlGroupsMade: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case resctrlGroupsMade = "resctrl_groups_made"
+    }
+  }
 
   /// The part of libcontainer's configuration that is read again.
   public struct Config: Codable, Sendable, Equatable {
@@ -111,6 +127,9 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
     case cgroupPaths = "cgroup_paths"
     case namespacePaths = "namespace_paths"
     case externalDescriptors = "external_descriptors"
+    case resctrlGroup = "intel_rdt_path"
+    case resctrlMonitoringGroup = "intel_rdt_mon_path"
+    case own = "apus"
   }
 
   /// The bundle's folder, which libcontainer keeps among the labels.

@@ -48,13 +48,11 @@ extension ContainerStore {
     }
     let cgroup = try cgroup(for: spec, id, layout, purpose)
     let notify = NotifySocket()
+    let facts = facts(
+      id, spec, options, layout, inherited, notify, managesCgroups: !cgroup.directories.isEmpty)
     let plan: Plan
     do throws(PlanError) {
-      plan = try Plan(
-        for: spec,
-        facts: facts(
-          id, spec, options, layout, inherited, notify, managesCgroups: !cgroup.directories.isEmpty)
-      )
+      plan = try Plan(for: spec, facts: facts)
     } catch {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
@@ -71,9 +69,10 @@ extension ContainerStore {
     var processSocket: ProcessSocket?
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
 
-    let created = Container(
-      ContainerRecord(id: id, spec: spec, bundle: options.bundle, cgroup: cgroup), in: self)
-    let recording = try record(created.record, purpose)
+    var record = ContainerRecord(id: id, spec: spec, bundle: options.bundle, cgroup: cgroup)
+    record.note(spec.linux?.intelRdt, facts)
+    let created = Container(record, in: self)
+    let recording = try self.record(record, purpose)
     do throws(RuntimeError) {
       if let notify { try notify.prepare(in: recording.folder.number) }
       var performer = try launch(plan, purpose, cgroup, recording, terminal)
@@ -83,7 +82,7 @@ extension ContainerStore {
       performer.recording = nil  // and with it the lock
       return performer
     } catch {
-      undo(id, cgroup)
+      undo(id, cgroup, created.record.own)
       // runtime.md, Lifecycle: a create that failed goes on with the destruction and these.
       created.runPoststopHooks()
       throw error
@@ -158,7 +157,7 @@ extension ContainerStore {
       try recording.save(purpose)
       return recording
     } catch {
-      undo(record.id, nil)
+      undo(record.id, nil, nil)
       throw error
     }
   }
@@ -191,13 +190,14 @@ extension ContainerStore {
       terminal: terminal)
   }
 
-  private func undo(_ id: String, _ cgroup: CgroupPaths?) {
+  private func undo(_ id: String, _ cgroup: CgroupPaths?, _ own: ContainerRecord.Own?) {
     guard let folder = try? openFolder(id) else { return }
     if let container = try? Container(id, in: self), let process = try? container.openInit() {
       try? process.send(.kill)
       _ = try? process.waitUntilEnded(milliseconds: 10_000)
     }
     try? cgroup?.remove()
+    try? own?.removeResctrlGroups()
     try? removeFolder(id, folder.number)
   }
 }

@@ -71,6 +71,7 @@ extension Container {
         }
       }
       try cgroup.remove()
+      try record.own?.removeResctrlGroups()
       try store.removeFolder(id, folder)
     }
     runPoststopHooks()

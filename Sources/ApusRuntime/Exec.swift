@@ -91,7 +91,8 @@ extension Container {
     facts.environment = inherited.environment
     do throws(PlanError) {
       return try Plan(
-        entering: record.namespaceKinds, process, spec: spec, cgroup: cgroup, facts: facts)
+        entering: record.namespaceKinds, process, spec: spec, cgroup: cgroup,
+        resctrl: record.resctrlGroups, facts: facts)
     } catch {
       throw RuntimeError("\(purpose): \(error)")
     }

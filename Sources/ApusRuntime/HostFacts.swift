@@ -26,5 +26,10 @@ extension Plan.Facts {
       let path = Plan.source(of: mount, bundle: bundle)
       links[path] = try? readLink(path)
     }
+    if let rdt = spec.linux?.intelRdt, let root = resctrlMountPoint() {
+      resctrl = Resctrl(root: root)
+      let group = ResctrlGroups(rdt, id: id, root: root).control
+      resctrl?.hasGroup = (try? status(of: group).isDirectory) == true
+    }
   }
 }

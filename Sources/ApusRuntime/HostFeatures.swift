@@ -39,7 +39,7 @@ extension Features.Linux {
         knownFlags: Vocabulary.seccompFlags,
         supportedFlags: supportedSeccompFlags().map(\.name)),
       apparmor: Support(enabled: true), selinux: Support(enabled: true),
-      intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
+      intelRdt: IntelRdt(enabled: true, schemata: true, monitoring: true),
       memoryPolicy: MemoryPolicy(
         modes: Vocabulary.memoryPolicyModes, flags: Vocabulary.memoryPolicyFlags),
       mountExtensions: MountExtensions(idmap: Support(enabled: true)),

@@ -203,6 +203,12 @@ struct HostPerformer: ~Copyable {
         try cgroup.join(pid)
         // That the caller is kept to some processors is none of the container's business.
         if !plan.setsAffinity { try? liftAffinity(of: pid) }
+      case .makeResctrlGroup(let path, let root): try makeResctrlGroup(path, root: root)
+      case .writeSchemata(let lines, let group, let root):
+        try writeSchemata(lines, to: group, root: root)
+      case .requireSchemata(let lines, let group): try requireSchemata(lines, of: group)
+      case .joinResctrlGroups(let groups):
+        for path in groups.paths { try joinResctrlGroup(path, pid, root: groups.root) }
       case .setOOMScore(let score): try writeFile("/proc/\(pid)/oom_score_adj", String(score))
       case .mapIDs(let users, let groups, let mapper):
         try mapIDs(of: pid, users: users, groups: groups, by: mapper)

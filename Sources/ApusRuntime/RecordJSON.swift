@@ -15,6 +15,9 @@ extension ContainerRecord: JSONReadable, JSONWritable {
     cgroupPaths = try object.optional("cgroup_paths") ?? [:]
     namespacePaths = try object.optional("namespace_paths") ?? [:]
     externalDescriptors = try object.optional("external_descriptors") ?? []
+    resctrlGroup = try object.optional("intel_rdt_path")
+    resctrlMonitoringGroup = try object.optional("intel_rdt_mon_path")
+    own = try object.optional("apus")
   }
 
   /// Writes the record.
@@ -28,7 +31,22 @@ extension ContainerRecord: JSONReadable, JSONWritable {
       $0.member("cgroup_paths", cgroupPaths)
       $0.member("namespace_paths", namespacePaths)
       $0.member("external_descriptors", externalDescriptors)
+      $0.member("intel_rdt_path", resctrlGroup)
+      $0.member("intel_rdt_mon_path", resctrlMonitoringGroup)
+      $0.member("apus", own)
     }
+  }
+}
+
+extension ContainerRecord.Own: JSONReadable, JSONWritable {
+  /// Reads them.
+  public init(json: JSONValue) throws(JSONError) {
+    resctrlGroupsMade = try json.object().optional("resctrl_groups_made") ?? []
+  }
+
+  /// Writes them.
+  public func write(to json: JSONWriter) {
+    json.object { $0.member("resctrl_groups_made", resctrlGroupsMade) }
   }
 }
 

@@ -11,10 +11,18 @@ public enum Action: Equatable, Sendable {
   case writeCgroup(CgroupWrite)
   /// Attaches the eBPF program that decides on devices to the cgroup, in v2 (`bpf(2)`).
   case attachDeviceFilter(DeviceFilter)
+  /// Makes a group of resctrl.
+  case makeResctrlGroup(String, root: String)
+  /// Shares caches and memory bandwidth out to a group of resctrl.
+  case writeSchemata([String], group: String, root: String)
+  /// Sees to it that a group of resctrl has these shares already.
+  case requireSchemata([String], group: String)
   /// Makes the container's process, in new namespaces of these kinds (`clone(2)`).
   case clone([NamespaceKind])
   /// Writes the process to cgroup.procs of these directories.
   case joinCgroup([String])
+  /// Writes the process to the tasks of groups of resctrl.
+  case joinResctrlGroups(ResctrlGroups)
   /// Sets a resource limit of the process (`prlimit(2)`).
   case setLimit(ResourceLimit, soft: UInt64, hard: UInt64)
   /// Writes state.json.

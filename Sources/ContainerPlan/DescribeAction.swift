@@ -9,6 +9,13 @@ extension Action: CustomStringConvertible {
     case .createCgroup(let paths): "make the cgroup \(foldedByHierarchy(paths))"
     case .writeCgroup(let write): "write \(write.value) to \(write.directory)/\(write.file)"
     case .attachDeviceFilter(let filter): "attach the device filter: \(filter.words)"
+    case .makeResctrlGroup(let path, _): "make the resctrl group \(path)"
+    case .writeSchemata(let lines, let group, _):
+      "write \(lines.joined(separator: " and ")) to \(group)/schemata"
+    case .requireSchemata(let lines, let group):
+      "check that \(group)/schemata has \(lines.joined(separator: " and "))"
+    case .joinResctrlGroups(let groups):
+      "move the process into the resctrl group \(groups.monitoring ?? groups.control)"
     case .clone(let kinds):
       kinds.isEmpty
         ? "clone a process" : "clone a process into new namespaces: \(kinds.named)"

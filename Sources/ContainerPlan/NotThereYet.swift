@@ -5,9 +5,7 @@ extension Plan {
   /// Refuses what config.json may ask for but this version can't do: a container that silently lacks
   /// something is worse than none.
   func refuseWhatIsNotThereYet(_ spec: Spec) throws(PlanError) {
-    let linux = spec.linux
-    try refuse(linux?.intelRdt != nil, "/linux/intelRdt", "Intel RDT is")
-    if let resources = linux?.resources { try refuseWhatIsNotThereYet(resources) }
+    if let resources = spec.linux?.resources { try refuseWhatIsNotThereYet(resources) }
   }
 
   /// Limits; 0 and an empty list are what engines write for none.

@@ -31,6 +31,8 @@ public struct Plan: Equatable, Sendable {
     public var securityModules: Set<SecurityModule> = []
     /// Where the links lead that mounts ask to have in the container, too ("copy-symlink").
     public var links: [String: String] = [:]
+    /// The host's resctrl; nil: not mounted, or nobody asks.
+    public var resctrl: Resctrl?
     /// How many descriptors from 3 on the program inherits.
     public var preservedDescriptors = 0
     /// Additions of the runtime to the program's environment, such as LISTEN_FDS.
@@ -59,6 +61,7 @@ public struct Plan: Equatable, Sendable {
       ? CgroupPaths(layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
       : CgroupPaths(directories: [])
     if facts.managesCgroups { try planCgroup(spec, cgroup, facts) }
+    try planIntelRdt(spec.linux?.intelRdt, facts)
     planStandardStreams(spec)
     try planNamespaces(spec, facts, cgroup)
     if spec.linux?.has(.mount) == true {
@@ -83,12 +86,13 @@ public struct Plan: Equatable, Sendable {
   /// - Parameter kinds: the namespaces that the container doesn't share with the host.
   public init(
     entering kinds: [NamespaceKind], _ process: Spec.Process, spec: Spec, cgroup: CgroupPaths,
-    facts: Facts
+    resctrl: ResctrlGroups? = nil, facts: Facts
   ) throws(PlanError) {
     if kinds.contains(.user) { handOverStandardStreams(process, spec.linux) }
     try planInitialAffinity(process)
     add(.clone([]))
     planJoin(cgroup)
+    planJoin(resctrl)
     try planFinalAffinity(process)
     if let score = process.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
     add(.enterContainer(kinds), "/linux/namespaces")

@@ -21,6 +21,7 @@ extension Plan {
     add(.clone(begun), begun.isEmpty ? "" : "/linux/namespaces")
     // The runtime does this while the container's process goes on, for on v1 it takes its time.
     planJoin(cgroup)
+    planJoin(resctrlGroups(spec.linux?.intelRdt, facts))
     if let score = spec.process?.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
 
     steps += joined

@@ -29,7 +29,8 @@ extension Action {
     switch self {
     case .createCgroup, .writeCgroup, .attachDeviceFilter, .clone, .joinCgroup, .setLimit,
       .recordState, .mapIDs,
-      .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice:
+      .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
+      .makeResctrlGroup, .writeSchemata, .requireSchemata, .joinResctrlGroups:
       .runtime
     case .joinNamespace(let kind, _): kind == .pid ? .runtime : .container
     case .runHook(let kind, _): kind.performer

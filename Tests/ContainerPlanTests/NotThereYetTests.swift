@@ -36,7 +36,6 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 }
 
 private let refusals: [Refusal] = [
-  Refusal("/linux/intelRdt") { $0.linux?.intelRdt = .init() },
   Refusal("/linux/resources/cpu/burst") { $0.linux?.resources = .init(cpu: .init(burst: 1)) },
   Refusal("/linux/resources/cpu/realtimeRuntime") {
     $0.linux?.resources = .init(cpu: .init(realtimeRuntime: 1))

@@ -126,6 +126,7 @@ public struct ContainerPerformer: ~Copyable {
     case .createCgroup, .writeCgroup, .attachDeviceFilter, .clone, .joinCgroup, .setLimit,
       .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
+      .makeResctrlGroup, .writeSchemata, .requireSchemata, .joinResctrlGroups,
       .runHook:
       return  // the runtime's, or done by the caller
 
@@ -152,8 +153,8 @@ public struct ContainerPerformer: ~Copyable {
     case .makeDevice(let device): try make(device)
     case .bindDevice(let device): try bind(device)
     case .makeLink(let path, let target): try link(path, to: target)
-    case .pivotRoot: try changeRoot { () throws(KernelError) in try pivotIntoCurrentDirectory() }
     case .copyLink(let path, let target): try copyLink(path, to: target)
+    case .pivotRoot: try changeRoot { () throws(KernelError) in try pivotIntoCurrentDirectory() }
     case .moveRoot: try changeRoot { () throws(KernelError) in try moveCurrentDirectoryOverRoot() }
     case .changeAttributes(let path, let change):
       let place = try open(path, in: try root(), [.path])

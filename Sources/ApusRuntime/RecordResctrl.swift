@@ -1,0 +1,27 @@
+import ContainerPlan
+import LinuxKernel
+import OCISpec
+
+extension ContainerRecord {
+  /// Notes the groups of resctrl that are about to be made, and those to be joined.
+  mutating func note(_ rdt: Spec.Linux.IntelRdt?, _ facts: Plan.Facts) {
+    guard let rdt, let resctrl = facts.resctrl else { return }
+    let groups = ResctrlGroups(rdt, id: id, root: resctrl.root)
+    resctrlGroup = groups.control
+    resctrlMonitoringGroup = groups.monitoring
+    let made = facts.resctrlGroupsToMake(for: rdt)
+    if !made.isEmpty { own = Own(resctrlGroupsMade: made) }
+  }
+
+  /// The groups of resctrl that its processes are in.
+  var resctrlGroups: ResctrlGroups? {
+    resctrlGroup.map { ResctrlGroups(control: $0, monitoring: resctrlMonitoringGroup) }
+  }
+}
+
+extension ContainerRecord.Own {
+  /// Removes the groups of resctrl that were made for the container alone.
+  func removeResctrlGroups() throws(KernelError) {
+    for path in resctrlGroupsMade { try removeResctrlGroup(path) }
+  }
+}
