@@ -175,6 +175,20 @@ func capabilities(_ numbers: UInt64...) -> UInt64 { numbers.reduce(0) { $0 | 1 <
     #expect(report.answers["write:/dev/shm"] == "ENOTTY")
   }
 
+  /// Of a terminal that knows its own size it has that: see below.
+  @Test func theSizeOfATerminalThatNobodyElseKnows() throws {
+    let apus = try Sandbox("/bin/stty", "size") {
+      $0.process?.terminal = true
+      $0.process?.consoleSize = Spec.Process.ConsoleSize(height: 21, width: 87)
+    }
+    let run = try apus.script(
+      #"script --quiet --return --command "stty rows 0 columns 0; $APUS run $ID" /dev/null"#)
+    #expect(run.status == 0)
+    #expect(run.output.contains("21 87\r\n"), "\(run)")
+    try apus.configure { $0.process?.terminal = false }
+    #expect(try apus.run().errors.contains("stty"))  // not one: the size is passed over
+  }
+
   @Test func aTerminalIsTheControllingOneAndHasASize() throws {
     let apus = try Sandbox {
       $0.process?.args = ["/bin/probe"]
