@@ -9,12 +9,13 @@ export BUILD APUS
 TO_BUILD = gcc libc6-dev libseccomp-dev
 TO_DEMO = busybox-static procps
 TO_TEST = $(TO_DEMO) runc spin strace
+TO_TEST_VM = busybox-static cpio e2fsprogs mmdebstrap qemu-system-x86 xz-utils
 TO_BENCH = hyperfine strace
 
-.PHONY: help demo build test bench install lint model clean
+.PHONY: help demo build test test-vm bench install lint model clean
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
 demo: ## Take a container from create to delete, before your eyes
 	@Scripts/packages $(TO_BUILD) $(TO_DEMO)
@@ -28,6 +29,12 @@ build: ## Build the static binary, .build/release/apus
 test: ## Check everything, on real containers too (as root)
 	@Scripts/packages $(TO_BUILD) $(TO_TEST)
 	@Scripts/test
+
+test-vm: ## Check containers under systemd and cgroup v2, in a virtual machine
+	@Scripts/packages $(TO_BUILD) $(TO_TEST_VM)
+	@$(MAKE) --no-print-directory build
+	swift build --scratch-path $(BUILD) --build-tests
+	@Scripts/test-vm
 
 bench: ## Measure apus beside crun, runc and a floor in C
 	@Scripts/packages $(TO_BUILD) $(TO_BENCH)

@@ -8,7 +8,7 @@ struct Finished: Equatable, CustomStringConvertible {
   let status: Int32
   let output: String
   let errors: String
-  /// From its start to its end.
+  /// From its start to its end, in the time of a machine that isn't slow.
   var seconds = 0.0
 
   /// What a command that prints nothing says when all is well.
@@ -69,16 +69,16 @@ final class Command {
 
   /// Whether it ends within a time.
   func ends(within seconds: Double) throws -> Bool {
-    try process.waitUntilEnded(milliseconds: Int32(seconds * 1000))
+    try process.waitUntilEnded(milliseconds: Int32(seconds * slowness * 1000))
   }
 
   /// Waits for its end; what takes longer than `limit` seconds is killed, and an issue.
   func finish(limit: Double = 30) throws -> Finished {
-    if try !process.waitUntilEnded(milliseconds: Int32(limit * 1000)) {
-      Issue.record("not at its end after \(limit) s: process \(pid), killed")
+    if try !ends(within: limit) {
+      Issue.record("not at its end after \(limit * slowness) s: process \(pid), killed")
       send(SIGKILL)
     }
-    let seconds = secondsSinceBoot() - started
+    let seconds = (secondsSinceBoot() - started) / slowness
     let status = try process.reap()?.exitStatus ?? -1
     return Finished(
       status: status, output: contents(output.number), errors: contents(errors.number),
@@ -111,6 +111,12 @@ func shell(
   try Command(["/bin/sh", "-c", script], in: folder, mark: mark).finish(limit: limit)
 }
 
+/// How many times slower this machine is than those that the limits on time are meant for.
+let slowness = getenv("APUS_TEST_SLOWNESS").flatMap { Double(String(cString: $0)) } ?? 1
+
+/// Lets some time pass, in which something else shall come as far as it does on any machine.
+func pause(_ seconds: Double) { usleep(UInt32(seconds * slowness * 1e6)) }
+
 /// A clock that nobody sets.
 func secondsSinceBoot() -> Double {
   var now = timespec()
@@ -120,7 +126,7 @@ func secondsSinceBoot() -> Double {
 
 /// Whether something comes true within a time; it is asked again each millisecond.
 func eventually(within seconds: Double = 2, _ condition: () throws -> Bool) rethrows -> Bool {
-  let end = secondsSinceBoot() + seconds
+  let end = secondsSinceBoot() + seconds * slowness
   while try !condition() {
     if secondsSinceBoot() > end { return false }
     usleep(1000)

@@ -111,10 +111,11 @@ import Testing
 
   @Test(arguments: ["TERM", "SIGTERM", "15", "KILL", "9"])
   func killTakesNamesAndNumbers(signal: String) throws {
-    let apus = try Sandbox("/bin/sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.01; done")
+    let apus = try Sandbox(
+      "/bin/sh", "-c", "trap 'exit 3' TERM; echo > /ready; while :; do sleep 0.01; done")
+    try apus.configure { $0.root?.readonly = false }
     let run = try apus.begin("run", apus.id)
-    #expect(try eventually { try apus("state", apus.id).output.contains("running") })
-    usleep(50_000)
+    #expect(eventually { apus.has("rootfs/ready") })
     #expect(try apus("kill", apus.id, signal) == .silently)
     #expect(try run.finish().status == (signal.hasSuffix("TERM") || signal == "15" ? 3 : 137))
   }

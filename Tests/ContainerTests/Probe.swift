@@ -8,9 +8,8 @@ enum Probe {
   static let path: Result<String, any Error> = Result {
     let apus = try variable("APUS")
     let path = apus[..<(apus.lastIndex(of: "/") ?? apus.startIndex)] + "/probe"
-    let source = #filePath.replacing("ContainerTests/Probe.swift", with: "Probe/probe.c")
-    let made = try shell(
-      "[ \(path) -nt \(source) ] || cc -O1 -static -Wall -Wextra -Werror -o \(path) \(source)")
+    let script = #filePath.replacing("Tests/ContainerTests/Probe.swift", with: "Scripts/probe")
+    let made = try shell("\(script) \(path)")
     try #require(made == .silently)
     return String(path)
   }
