@@ -105,11 +105,18 @@ extension Plan {
     plain.parameters = []
     let ownNamespace = linux?.has(.cgroup) == true
     guard case .legacy(let hierarchies) = facts.cgroups else {
-      // Who is root in a user namespace only may not mount the tree of the host's cgroup namespace.
-      let own = linux?.has(.user) == true && !ownNamespace ? cgroup.distinct.first : nil
-      let source: PlannedMount.Source =
-        own.map { .bind(path: $0, recursive: false) }
-        ?? .filesystem(type: "cgroup2", source: "cgroup", parameters: [])
+      var source = PlannedMount.Source.filesystem(
+        type: "cgroup2", source: "cgroup", parameters: [])
+      if linux?.has(.user) == true && !ownNamespace {
+        // Who is root in a user namespace only may not mount the tree of the host's cgroup namespace.
+        if let own = cgroup.distinct.first {
+          source = .bind(path: own, recursive: false)
+        } else {
+          // What a recursive bind of /sys has brought along is covered.
+          source = .filesystem(type: "tmpfs", source: "tmpfs", parameters: ["mode=755"])
+          plain.set.insert(.readOnly)
+        }
+      }
       return add(
         .mount(PlannedMount(destination: destination, source: source, options: plain)), pointer)
     }

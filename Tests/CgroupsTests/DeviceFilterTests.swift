@@ -10,7 +10,8 @@ private let root = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].first {
 }
 
 /// Device filters in the kernel, on a cgroup of v2 and a process in it.
-@Suite(.enabled(if: geteuid() == 0 && root != nil)) struct DeviceFilterTests {
+@Suite(.enabled(if: geteuid() == 0 && root != nil, "needs root, and a v2 tree"))
+struct DeviceFilterTests {
   /// What a script of the shell prints that runs in a new cgroup with filters.
   private func output(of script: String, under programs: DeviceProgram?...) throws -> [String] {
     let number = UInt32.random(in: 0...UInt32.max)

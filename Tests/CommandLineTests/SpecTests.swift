@@ -22,7 +22,7 @@ import Testing
     #expect(contents(of: "\(apus.folder)/config.json") == "mine\n")
   }
 
-  @Test(.enabled(if: shell("command -v runc").status == 0))
+  @Test(.enabled(if: shell("command -v runc").status == 0, "no runc here"))
   func specIsThatOfRunc() throws {
     let apus = try Scratch()
     for words in ["", "--rootless"] {

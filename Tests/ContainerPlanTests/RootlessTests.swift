@@ -9,7 +9,7 @@ import Testing
 struct RootlessTests {
   private func plan(
     uids: [Spec.Linux.IDMapping], gids: [Spec.Linux.IDMapping], groups: [UInt32]? = nil,
-    managesCgroups: Bool = false
+    managesCgroups: Bool = false, edit: (inout Spec) -> Void = { _ in }
   ) throws(PlanError) -> Plan {
     try ContainerPlanTests.plan(
       {
@@ -18,6 +18,7 @@ struct RootlessTests {
         $0.linux?.gidMappings = gids
         $0.process?.user.additionalGids = groups
         $0.linux?.resources = .init(pids: .init(limit: 5))
+        edit(&$0)
       },
       facts: {
         $0.ordinaryUser = (1000, 1001)
@@ -74,6 +75,26 @@ struct RootlessTests {
     #expect(without.lines("make the cgroup", "write ", "move the process") == ["write state.json"])
     let with = try plan(uids: own, gids: ownGroup, managesCgroups: true)
     #expect(with.lines("make the cgroup", "move the process").count == 2)
+  }
+
+  @Test func theTreeOfCgroupsIsCoveredWhereThereIsNoneToShow() throws {
+    func lines(_ managesCgroups: Bool, _ namespaces: [String]) throws -> [String] {
+      try plan(uids: own, gids: ownGroup, managesCgroups: managesCgroups) {
+        $0.mounts = [.init(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup")]
+        $0.linux?.namespaces = namespaces.map { .init(type: $0) }
+      }.lines("mount ", "bind ").filter { $0.contains("/sys/fs/cgroup") }
+    }
+    #expect(
+      try lines(false, ["mount", "user"])
+        == ["mount tmpfs at /sys/fs/cgroup, ro,mode=755  (/mounts/0)"])
+    #expect(
+      try lines(true, ["mount", "user"])
+        == ["bind /sys/fs/cgroup/box at /sys/fs/cgroup  (/mounts/0)"])
+    for managesCgroups in [false, true] {
+      #expect(
+        try lines(managesCgroups, ["mount", "user", "cgroup"])
+          == ["mount cgroup2 at /sys/fs/cgroup  (/mounts/0)"])
+    }
   }
 
   @Test func execKeepsTheGroups() throws {

@@ -4,11 +4,8 @@ import Testing
 
 /// `cgroupsPath` and `resources` in config.json, as the host's cgroups show them.
 @Suite struct CgroupTests {
-  /// Whether there is one tree for all controllers.
-  static let isUnified = access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0
-
   /// Where the container sees a tree of cgroups.
-  static let place = isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids"
+  static let place = Host.isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids"
 
   /// The folders of the cgroups of a process, by controller; the v2 tree's has no name.
   func folders(of pid: Int32) -> [String: String] {
@@ -17,7 +14,7 @@ import Testing
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       let controllers = String(fields[1])
       let tree =
-        Self.isUnified
+        Host.isUnified
         ? ""
         : "/" + (controllers.isEmpty ? "unified" : controllers.replacing("name=", with: ""))
       for controller in controllers.split(separator: ",", omittingEmptySubsequences: false) {
@@ -30,8 +27,8 @@ import Testing
   /// Reads a file of the container's cgroup, in whichever layout the host has.
   func value(_ apus: Sandbox, _ controller: String, _ v1: String, _ v2: String) throws -> String {
     let folders = folders(of: try apus.pid())
-    let folder = try #require(folders[Self.isUnified ? "" : controller])
-    return String(text(of: "\(folder)/\(Self.isUnified ? v2 : v1)").dropLast())
+    let folder = try #require(folders[Host.isUnified ? "" : controller])
+    return String(text(of: "\(folder)/\(Host.isUnified ? v2 : v1)").dropLast())
   }
 
   @Test func limitsOnMemoryProcessorsAndTasks() throws {
@@ -50,7 +47,7 @@ import Testing
     #expect(try value(apus, "cpuset", "cpuset.cpus", "cpuset.cpus") == "0")
     #expect(try value(apus, "cpuset", "cpuset.mems", "cpuset.mems") == "0")
     #expect(try value(apus, "pids", "pids.max", "pids.max") == "50")
-    if Self.isUnified {
+    if Host.isUnified {
       #expect(try value(apus, "", "", "cpu.max") == "50000 200000")
     } else {
       #expect(try value(apus, "cpu", "cpu.shares", "") == "512")
@@ -65,14 +62,15 @@ import Testing
       $0.linux?.resources?.cpu = Spec.Linux.Resources.CPU(quota: 2_000_000, period: 1_000_000)
     }
     #expect(try apus.create() == .silently)
-    if Self.isUnified {
+    if Host.isUnified {
       #expect(try value(apus, "", "", "cpu.max") == "2000000 1000000")
     } else {
       #expect(try value(apus, "cpu", "cpu.cfs_quota_us", "") == "2000000")
     }
   }
 
-  @Test(.enabled(if: !isUnified)) func swappinessOfV1() throws {
+  @Test(.enabled(if: !Host.isUnified, "v1 only"))
+  func swappinessOfV1() throws {
     let apus = try Sandbox("/bin/true") {
       $0.linux?.resources?.memory = Spec.Linux.Resources.Memory(limit: 64 << 20, swappiness: 10)
     }
@@ -89,7 +87,7 @@ import Testing
     #expect(try apus.create() == .silently)
     #expect(try value(apus, "pids", "pids.max", "pids.max") == "max")
     let memory = try value(apus, "memory", "memory.limit_in_bytes", "memory.max")
-    #expect(memory == (Self.isUnified ? "max" : "9223372036854771712"))
+    #expect(memory == (Host.isUnified ? "max" : "9223372036854771712"))
   }
 
   @Test func noTasksAtAllIsALimitToo() throws {
@@ -104,7 +102,8 @@ import Testing
     #expect(run.errors.contains("can't fork"), "\(run)")
   }
 
-  @Test(.enabled(if: !isUnified)) func rulesOnDevicesOfV1() throws {
+  @Test(.enabled(if: !Host.isUnified, "v1 only"))
+  func rulesOnDevicesOfV1() throws {
     let apus = try Sandbox("/bin/true") {
       $0.linux?.resources?.devices?.append(
         Spec.Linux.Resources.DeviceRule(

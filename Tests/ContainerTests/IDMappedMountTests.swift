@@ -67,8 +67,8 @@ import Testing
     try prepare(apus)
     let run = try apus.inOwnMounts(
       """
-      mkdir data/below
-      mount -t tmpfs none data/below
+      mkdir data/below other
+      mount --bind other data/below
       touch data/below/x
       chown 1000:1000 data/below/x
       \(apus.commandLine) run \(apus.id)

@@ -44,6 +44,34 @@ import Testing
     #expect(link?.contains(",UP") == true, "\(run)")
   }
 
+  static let hasDummies =
+    (try? shell("ip link add ad231 type dummy && ip link delete ad231"))?.status == 0
+
+  /// Both devices of a pair go when one does; a dummy stands alone, as hardware does.
+  @Test(.enabled(if: hasDummies, "this kernel makes no dummy devices")) func oneWithoutAPeer()
+    throws
+  {
+    defer { cleanUp() }
+    let dummy = "\(inner)d"
+    let made = try shell(
+      """
+      ip link add \(dummy) type dummy
+      ip link set \(dummy) address 02:00:00:00:02:31 mtu 1400 txqueuelen 7
+      ip address add 10.231.10.2/24 dev \(dummy)
+      """)
+    #expect(made == .silently)
+    let apus = try Sandbox("/bin/sh", "-c", "ip -o address; ip -o link") {
+      $0.linux?.netDevices = [dummy: .init(name: "inside0")]
+    }
+    let output = try apus.run().output
+    #expect(output.contains("inet 10.231.10.2/24"), "\(output)")
+    let link = output.split(separator: "\n").first { $0.contains("inside0") && $0.contains("<") }
+    for part in [",UP", "mtu 1400", "qlen 7", "02:00:00:00:02:31"] {
+      #expect(link?.contains(part) == true, "\(part): \(output)")
+    }
+    #expect(access("/sys/class/net/\(dummy)", F_OK) != 0)
+  }
+
   @Test func namesAreKeptOrNumbered() throws {
     defer { cleanUp() }
     let apus = try Sandbox("/bin/ls", "/sys/class/net") { $0.linux?.netDevices = [inner: .init()] }

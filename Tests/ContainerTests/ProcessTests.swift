@@ -137,6 +137,34 @@ func capabilities(_ numbers: UInt64...) -> UInt64 { numbers.reduce(0) { $0 | 1 <
     #expect(limits["RLIMIT_STACK"] == Report.Limit(soft: 1 << 22, hard: 1 << 25))
   }
 
+  /// Runs the probe, with a limit above that of the caller.
+  private func raised() throws -> (Sandbox, Finished) {
+    let apus = try Sandbox("/bin/probe") {
+      $0.process?.rlimits = [Spec.Process.RLimit(type: "RLIMIT_NOFILE", hard: 2048, soft: 1024)]
+    }
+    return (apus, try apus.script("ulimit -n 512; exec $APUS run $ID"))
+  }
+
+  @Test(.enabled(if: Host.mayRaiseLimits, "no CAP_SYS_RESOURCE here")) func limitsAreRaised()
+    throws
+  {
+    let (apus, run) = try raised()
+    let limits = try apus.report(of: run).limits
+    #expect(limits["RLIMIT_NOFILE"] == Report.Limit(soft: 1024, hard: 2048))
+  }
+
+  @Test(.enabled(if: !Host.mayRaiseLimits, "CAP_SYS_RESOURCE here"))
+  func aLimitThatCannotBeRaisedIsAnError() throws {
+    let (apus, run) = try raised()
+    expectRefusal(run, "/process/rlimits/0", "RLIMIT_NOFILE", "EPERM")
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test(.enabled(if: Host.mayRaiseLimits, "no CAP_SYS_RESOURCE here"))
+  func theOOMScoreIsLowered() throws {
+    #expect(try Sandbox { $0.process?.oomScoreAdj = -500 }.report().oomScoreAdj == -500)
+  }
+
   @Test func theOOMScoreIsRaisedOrLeftAlone() throws {
     #expect(try Sandbox { $0.process?.oomScoreAdj = 700 }.report().oomScoreAdj == 700)
     let own = text(of: "/proc/self/oom_score_adj")

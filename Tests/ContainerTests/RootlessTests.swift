@@ -2,10 +2,11 @@ import Glibc
 import OCISpec
 import Testing
 
-/// Containers of a user who is not root.
+/// Containers of a user who is not root: the one who runs the tests or, if that is root, one of whom
+/// nobody else knows.
 @Suite struct RootlessTests {
-  /// A user of whom nobody else knows.
-  private static let uid: UInt32 = 4242
+  private static let uid = Host.isRoot ? 4242 : geteuid()
+  private static let gid = Host.isRoot ? 4242 : getegid()
 
   /// A sandbox that belongs to that user, with what `spec --rootless` writes.
   private func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
@@ -13,13 +14,14 @@ import Testing
   {
     let apus = try Sandbox("/bin/true")
     try apus.configure {
-      $0 = Spec.default(rootless: true, uid: Self.uid, gid: Self.uid)
+      $0 = Spec.default(
+        rootless: true, uid: Self.uid, gid: Self.gid, unifiedCgroups: Host.isUnified)
       $0.process?.terminal = false
       $0.process?.args = arguments
       $0.process?.env = ["PATH=/bin"]
       edit(&$0)
     }
-    let owned = try apus.script("mkdir run && chown -R \(Self.uid):\(Self.uid) .")
+    let owned = try apus.script("mkdir run && chown -R \(Self.uid):\(Self.gid) .")
     try #require(owned == .silently)
     return apus
   }
@@ -29,9 +31,12 @@ import Testing
     try apus.script(
       """
       export ID APUS='\(apus.apus) --root state' BARE=\(apus.apus) XDG_RUNTIME_DIR=\(apus.folder)/run
-      exec setpriv --reuid \(Self.uid) --regid \(Self.uid) --clear-groups sh -c '\(text)'
+      exec \(Self.become)sh -c '\(text)'
       """)
   }
+
+  private static let become =
+    Host.isRoot ? "setpriv --reuid \(uid) --regid \(gid) --clear-groups " : ""
 
   @Test func theUserIsRootInside() throws {
     let apus = try sandbox("/bin/probe", "read:/proc/self/setgroups", "write:/dev/null")
@@ -79,13 +84,25 @@ import Testing
     #expect(run.output.hasPrefix("uid=0"), "\(run)")
   }
 
-  @Test func withoutACgroupItCannotBePausedOrListed() throws {
+  @Test(.enabled(if: Host.isRoot, "this user has cgroups of his own"))
+  func withoutACgroupItCannotBePausedOrListed() throws {
     let apus = try sandbox("/bin/sleep", "100")
     let words = try script(
       "$APUS create $ID > /dev/null; $APUS pause $ID; $APUS ps $ID; $APUS delete $ID", in: apus)
     #expect(words.status == 0)
     #expect(words.errors.split(separator: "\n").count == 2)
     #expect(words.errors.split(separator: "\n").allSatisfy { $0.contains("no cgroup") }, "\(words)")
+  }
+
+  /// Nobody but root of the cgroup namespace can mount that tree, and there is no cgroup to show.
+  @Test(.enabled(if: Host.isRoot, "this user has cgroups of his own"))
+  func withoutACgroupAndANamespaceOfThemItSeesNone() throws {
+    let apus = try sandbox("/bin/probe", "list:/sys/fs/cgroup", "write:/sys/fs/cgroup") {
+      $0.linux?.namespaces?.removeAll { $0.type == "cgroup" }
+    }
+    let report = try apus.report(of: try script("$APUS run $ID", in: apus))
+    #expect(report.answers["write:/sys/fs/cgroup"] == "EROFS")
+    if Host.isUnified { #expect(report.answers["list:/sys/fs/cgroup"] == "empty") }
   }
 
   @Test func withoutAUserNamespaceItIsRefused() throws {
@@ -104,25 +121,26 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
-  @Test(.enabled(if: access("/usr/bin/newuidmap", X_OK) == 0)) func othersAreMappedByHelpers()
-    throws
-  {
+  private static let hasHelpers = access("/usr/bin/newuidmap", X_OK) == 0
+
+  /// Root lends the user a range, in files that only the script sees; a real user has one.
+  @Test(.enabled(if: hasHelpers, "no newuidmap here")) func othersAreMappedByHelpers() throws {
+    let (users, groups): (UInt32, UInt32) = Host.isRoot ? (500_000, 600_000) : (100_000, 100_000)
     let apus = try sandbox("/bin/probe", "read:/proc/self/uid_map", "read:/proc/self/setgroups") {
-      $0.linux?.uidMappings?.append(.init(containerID: 1, hostID: 500_000, size: 1000))
-      $0.linux?.gidMappings?.append(.init(containerID: 1, hostID: 600_000, size: 1000))
+      $0.linux?.uidMappings?.append(.init(containerID: 1, hostID: users, size: 1000))
+      $0.linux?.gidMappings?.append(.init(containerID: 1, hostID: groups, size: 1000))
       $0.process?.user = .init(uid: 7, gid: 8, additionalGids: [9])
     }
-    // Who may map whom is said in files that only this script sees.
-    let run = try apus.inOwnMounts(
-      """
-      echo \(Self.uid):500000:1000 > subuid
-      echo \(Self.uid):600000:1000 > subgid
-      (cat /etc/passwd; echo apustest:x:\(Self.uid):\(Self.uid)::/:/bin/sh) > passwd
+    let files = """
+      echo \(Self.uid):\(users):1000 > subuid
+      echo \(Self.uid):\(groups):1000 > subgid
+      (cat /etc/passwd; echo apustest:x:\(Self.uid):\(Self.gid)::/:/bin/sh) > passwd
       for name in subuid subgid passwd; do
         mount --bind $name /etc/$name
       done
-      exec setpriv --reuid \(Self.uid) --regid \(Self.uid) --clear-groups \(apus.commandLine) run \(apus.id)
-      """)
+      """
+    let call = "exec \(Self.become)\(apus.commandLine) run \(apus.id)"
+    let run = Host.isRoot ? try apus.inOwnMounts("\(files)\n\(call)") : try apus.script(call)
     let report = try apus.report(of: run)
     #expect(report.uid == [7, 7, 7, 7])
     #expect(report.gid == [8, 8, 8, 8])
@@ -130,9 +148,7 @@ import Testing
     #expect(report.answers["read:/proc/self/setgroups"] == "allow\n")
   }
 
-  @Test(.enabled(if: access("/usr/bin/newuidmap", X_OK) == 0)) func whatIsNotGrantedIsRefused()
-    throws
-  {
+  @Test(.enabled(if: hasHelpers, "no newuidmap here")) func whatIsNotGrantedIsRefused() throws {
     let apus = try sandbox("/bin/true") {
       $0.linux?.uidMappings?.append(.init(containerID: 1, hostID: 500_000, size: 1000))
     }
