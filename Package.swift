@@ -16,7 +16,8 @@ let package = Package(
     .executableTarget(name: "apus", dependencies: ["ApusRuntime"]),
     .target(name: "ApusRuntime", dependencies: ["ContainerPlan"]),
     .target(name: "ContainerPlan", dependencies: ["Cgroups", "CSeccomp"]),
-    .target(name: "Cgroups", dependencies: ["OCISpec", "LinuxKernel"]),
+    .target(name: "Cgroups", dependencies: ["OCISpec", "LinuxKernel", "DBus"]),
+    .target(name: "DBus", dependencies: ["LinuxKernel"]),
     .target(name: "OCISpec", dependencies: ["JSON"]),
     .target(name: "JSON"),
     .target(
@@ -35,6 +36,7 @@ let package = Package(
       dependencies: [
         "LinuxKernel", "OCISpec", .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .testTarget(name: "DBusTests", dependencies: ["DBus"]),
     .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"]),
     .testTarget(
       name: "ContainerPlanTests", dependencies: ["ContainerPlan"], exclude: ["Fixtures", "Golden"]),
