@@ -37,7 +37,7 @@ let package = Package(
         "LinuxKernel", "OCISpec", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(name: "DBusTests", dependencies: ["DBus"]),
-    .testTarget(name: "CgroupsTests", dependencies: ["Cgroups"]),
+    .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "DBus"]),
     .testTarget(
       name: "ContainerPlanTests", dependencies: ["ContainerPlan"], exclude: ["Fixtures", "Golden"]),
     .testTarget(name: "ContainerTests", dependencies: ["OCISpec", "LinuxKernel", "CLinux"]),

@@ -69,8 +69,28 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
 
   /// runc refuses a record in which this object is missing.
   public struct Cgroups: Codable, Sendable, Equatable {
-    /// The container's name.
+    /// The container's name; with systemd the last part of `cgroupsPath`.
     public var name: String
+    /// With systemd, the slice.
+    public var parent: String?
+    /// With systemd, what a scope's name begins with.
+    public var scopePrefix: String?
+    /// Whether systemd has made it.
+    public var isSystemd = false
+    /// Whether an ordinary user's systemd has.
+    public var isRootless = false
+
+    /// The unit that systemd keeps it in.
+    public var unitName: String? { isSystemd ? unit?.name : nil }
+
+    /// The unit, if it is one of an ordinary user.
+    var userUnit: SystemdUnit? { isSystemd && isRootless ? unit : nil }
+
+    private var unit: SystemdUnit? {
+      try? SystemdUnit(
+        cgroupsPath: "\(parent ?? ""):\(scopePrefix ?? ""):\(name)", id: "",
+        instance: isRootless ? .user(cgroup: "") : .system)
+    }
   }
 
   /// "NEWPID" and the like; a path when it was joined.
@@ -167,13 +187,14 @@ extension NamespaceKind {
 
 extension ContainerRecord {
   /// The record of a container that is about to be made.
-  init(id: String, spec: Spec, bundle: String, cgroup: CgroupPaths) {
+  init(id: String, spec: Spec, bundle: String, cgroup: CgroupPaths, unit: SystemdUnit?) {
     let path = spec.root?.path ?? "rootfs"
     let annotations = (spec.annotations ?? [:]).sorted { $0.key < $1.key }
     self.init(
       id: id, initProcessPID: 0, initProcessStart: 0, created: rfc3339Now(),
       config: Config(
-        rootfs: path.hasPrefix("/") ? path : "\(bundle)/\(path)", cgroups: Cgroups(name: id),
+        rootfs: path.hasPrefix("/") ? path : "\(bundle)/\(path)",
+        cgroups: Cgroups(id: id, unit: unit),
         version: spec.ociVersion,
         labels: annotations.map { "\($0.key)=\($0.value)" } + ["bundle=\(bundle)"],
         namespaces: (spec.linux?.namespaces ?? []).map {
@@ -197,6 +218,17 @@ extension ContainerRecord {
       namespacePaths[kind.libcontainerName] = "/proc/\(process.pid)/ns/\(kind.procName)"
     }
     externalDescriptors = (0...2).map { (try? readLink("/proc/self/fd/\($0)")) ?? "" }
+  }
+}
+
+extension ContainerRecord.Cgroups {
+  init(id: String, unit: SystemdUnit?) {
+    name = unit?.ownName ?? id
+    guard let unit else { return }
+    isSystemd = true
+    parent = unit.slice
+    scopePrefix = unit.prefix
+    isRootless = unit.instance != .system
   }
 }
 

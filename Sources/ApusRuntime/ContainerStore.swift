@@ -14,6 +14,9 @@ public struct ContainerStore: Sendable {
   /// Whether ``log`` is told of every step, and of what config.json has and nobody knows.
   public var isDebugging = false
 
+  /// Who makes the cgroups of new containers.
+  public var cgroupManager = CgroupManager.cgroupfs
+
   /// Where containers are made.
   public let workplace: Workplace
 
@@ -26,7 +29,7 @@ public struct ContainerStore: Sendable {
   /// A call of the executable; nil where the work is done in this process.
   func launch(_ command: String) -> Launch? {
     guard case .executable(let path) = workplace else { return nil }
-    return Launch(path, root: root, command)
+    return Launch(path, root: root, cgroupManager, command)
   }
 
   /// Refuses what can't be a container's name (the letters, digits and `_+-.` that runc allows).

@@ -46,11 +46,18 @@ extension ContainerStore {
     let layout = try attempt("\(purpose): find the host's cgroups") { () throws(KernelError) in
       try CgroupLayout.detect()
     }
-    let cgroup = try cgroup(for: spec, id, layout, purpose)
+    let unit = try systemdUnit(for: spec, id, layout, purpose)
+    let cgroup: CgroupPaths
+    if let unit {
+      cgroup = CgroupPaths(unit: unit)
+    } else {
+      cgroup = try self.cgroup(for: spec, id, layout, purpose)
+    }
     let notify = NotifySocket()
-    let facts = facts(
-      id, spec, options, layout, inherited, notify, managesCgroups: !cgroup.directories.isEmpty)
     let plan: Plan
+    var facts = facts(id, spec, options, layout, inherited, notify)
+    facts.managesCgroups = !cgroup.directories.isEmpty
+    facts.systemdUnit = unit
     do throws(PlanError) {
       plan = try Plan(for: spec, facts: facts)
     } catch {
@@ -69,7 +76,8 @@ extension ContainerStore {
     var processSocket: ProcessSocket?
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
 
-    var record = ContainerRecord(id: id, spec: spec, bundle: options.bundle, cgroup: cgroup)
+    var record = ContainerRecord(
+      id: id, spec: spec, bundle: options.bundle, cgroup: cgroup, unit: unit)
     record.note(spec.linux?.intelRdt, facts)
     let created = Container(record, in: self)
     let recording = try self.record(record, purpose)
@@ -83,6 +91,7 @@ extension ContainerStore {
       return performer
     } catch {
       undo(id, cgroup, created.record.own)
+      clearUnit(of: created.record, purpose)
       // runtime.md, Lifecycle: a create that failed goes on with the destruction and these.
       created.runPoststopHooks()
       throw error
@@ -101,6 +110,7 @@ extension ContainerStore {
   private func cgroup(for spec: Spec, _ id: String, _ layout: CgroupLayout, _ purpose: String)
     throws(RuntimeError) -> CgroupPaths
   {
+    if cgroupManager == .disabled { return CgroupPaths(directories: []) }
     let wanted = spec.linux?.cgroupsPath
     let paths = CgroupPaths(layout: layout, cgroupsPath: wanted, id: id)
     guard geteuid() != 0, !paths.canBeMade else { return paths }
@@ -124,11 +134,10 @@ extension ContainerStore {
 
   private func facts(
     _ id: String, _ spec: Spec, _ options: CreateOptions, _ layout: CgroupLayout,
-    _ inherited: InheritedDescriptors, _ notify: NotifySocket?, managesCgroups: Bool
+    _ inherited: InheritedDescriptors, _ notify: NotifySocket?
   ) -> Plan.Facts {
     var facts = Plan.Facts(id: id, bundle: options.bundle, cgroups: layout)
     facts.noPivot = options.noPivot
-    facts.managesCgroups = managesCgroups
     facts.look(for: spec)
     facts.noNewKeyring = options.noNewKeyring
     facts.preservedDescriptors = inherited.count

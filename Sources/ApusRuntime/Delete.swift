@@ -72,6 +72,9 @@ extension Container {
       }
       try cgroup.remove()
       try record.own?.removeResctrlGroups()
+    }
+    store.clearUnit(of: record, "delete container \"\(id)\"")
+    try attempt("delete container \"\(id)\"") { () throws(KernelError) in
       try store.removeFolder(id, folder)
     }
     runPoststopHooks()

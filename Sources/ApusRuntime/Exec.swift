@@ -86,6 +86,7 @@ extension Container {
   ) throws(RuntimeError) -> Plan {
     let spec = try loadSpec(bundle: record.bundle)
     var facts = Plan.Facts(id: id, bundle: record.bundle, cgroups: .unified)
+    facts.systemdUnit = record.config.cgroups.userUnit
     facts.preservedDescriptors = inherited.count
     facts.look(for: process)
     facts.environment = inherited.environment

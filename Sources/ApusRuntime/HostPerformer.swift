@@ -194,6 +194,13 @@ struct HostPerformer: ~Copyable {
     _ plan: Plan, _ index: Int, _ purpose: String, _ cgroup: CgroupPaths, pid: Int32,
     _ files: inout CgroupFile
   ) throws(RuntimeError) {
+    switch plan.steps[index].action {
+    case .startUnit(let unit, let properties):
+      return try start(unit, with: pid, properties, plan.sentence(index, purpose))
+    case .joinUnit(let unit):
+      return try attach(pid, to: unit, plan.sentence(index, purpose))
+    default: break
+    }
     do throws(KernelError) {
       switch plan.steps[index].action {
       case .createCgroup: try cgroup.create()

@@ -82,13 +82,22 @@ extension ContainerRecord.Config: JSONReadable, JSONWritable {
 extension ContainerRecord.Cgroups: JSONReadable, JSONWritable {
   /// Reads what is needed.
   public init(json: JSONValue) throws(JSONError) {
-    name = try json.object().optional("name") ?? ""
+    let object = try json.object()
+    name = try object.optional("name") ?? ""
+    parent = try object.optional("parent")
+    scopePrefix = try object.optional("scope_prefix")
+    isSystemd = try object.optional("Systemd") ?? false
+    isRootless = try object.optional("Rootless") ?? false
   }
 
   /// Writes it.
   public func write(to json: JSONWriter) {
     json.object {
       $0.member("name", name)
+      $0.member("parent", parent)
+      $0.member("scope_prefix", scopePrefix)
+      if isSystemd { $0.member("Systemd", true) }
+      if isRootless { $0.member("Rootless", true) }
       // Without any of its resources runc refuses to handle a cgroup of v1.
       $0.member("devices", [String]())
     }

@@ -15,6 +15,7 @@ public struct RuntimeError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 /// Runs `body`; a failed system call becomes a sentence that begins with `attempt`.
+@discardableResult
 func attempt<T: ~Copyable>(
   _ attempt: @autoclosure () -> String, _ body: () throws(KernelError) -> T
 ) throws(RuntimeError) -> T {

@@ -18,10 +18,12 @@ struct Launch {
   let root: String
   private(set) var arguments: [String] = []
 
-  init(_ executable: String, root: String, _ command: String) {
+  init(
+    _ executable: String, root: String, _ cgroupManager: CgroupManager, _ command: String
+  ) {
     self.executable = executable
     self.root = root
-    arguments = [command]
+    arguments = ["--cgroup-manager", cgroupManager.rawValue, command]
   }
 
   /// Adds words.

@@ -43,6 +43,11 @@ public struct CgroupPaths: Equatable, Sendable {
     }
   }
 
+  /// The path of a container that systemd keeps, in the one tree of v2.
+  public init(unit: SystemdUnit) {
+    directories = [("", CgroupLayout.mountPoint + unit.path)]
+  }
+
   /// A `cgroupsPath` without "." and with ".." resolved; as in runc, it can't climb above its
   /// beginning. Empty, if that is where it leads.
   public static func clean(_ path: String) -> String {

@@ -76,6 +76,15 @@ public struct Systemd: ~Copyable {
     }
   }
 
+  /// Moves a process into a unit's cgroup. An ordinary user can't: the kernel asks who moves a
+  /// process for the right to the cgroup that holds both, the old and the new one.
+  public mutating func attach(_ pid: Int32, to name: String) throws(DBusError) {
+    _ = try connection.call(
+      Self.call(
+        "AttachProcessesToUnit", .string(name), .string(""),
+        .array(of: "u", [.uint32(UInt32(bitPattern: pid))])), seconds: Self.seconds)
+  }
+
   /// Changes a unit that is there, for as long as it is.
   public mutating func set(_ properties: [SystemdProperty], of name: String) throws(DBusError) {
     _ = try connection.call(

@@ -14,6 +14,11 @@ public struct SystemdProperty: Equatable, Sendable {
   }
 }
 
+extension [SystemdProperty] {
+  /// "MemoryMax, TasksMax".
+  public var words: String { map(\.name).joined(separator: ", ") }
+}
+
 extension SystemdProperty {
   /// The properties that say the same as values for files of the cgroup.
   ///

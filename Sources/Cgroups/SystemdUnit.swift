@@ -10,12 +10,16 @@ public struct SystemdUnit: Equatable, Sendable {
 
   /// "docker-ID.scope", or a slice.
   public let name: String
+  /// The second part of `cgroupsPath`: "docker".
+  public let prefix: String
+  /// The last part of `cgroupsPath`.
+  public let ownName: String
   /// The slice that it is in: "system.slice".
   public let slice: String
   /// Whose it is.
   public let instance: Instance
-  /// The slice's directory, from the instance's root on: "/machine.slice/machine-web.slice".
-  private let slicePath: String
+  /// Its cgroup, from that of the instance on: "/system.slice/docker-ID.scope".
+  private let place: String
 
   /// The unit that `cgroupsPath` asks for, "slice:prefix:name"; one named after the container if it
   /// is empty. A name that ends in ".slice" is a slice's; of all others a scope is made.
@@ -31,6 +35,8 @@ public struct SystemdUnit: Equatable, Sendable {
       }
     }
     slice = parts[0].isEmpty ? (instance == .system ? "system.slice" : "user.slice") : parts[0]
+    prefix = parts[1]
+    ownName = parts[2]
     name = parts[2].hasSuffix(".slice") ? parts[2] : "\(parts[1])-\(parts[2]).scope"
     let plain = name.utf8.allSatisfy {
       switch $0 {
@@ -44,13 +50,15 @@ public struct SystemdUnit: Equatable, Sendable {
     guard plain, name.utf8.count < 256, !parts[2].isEmpty, !name.hasPrefix("-") else {
       throw SystemdNameError("\"\(name.prefix(64))\" can't be the name of a unit of systemd")
     }
-    slicePath = try Self.path(ofSlice: slice)
+    let above = try Self.path(ofSlice: slice)
+    // A slice is where its name says, whatever it is wanted by.
+    place = try name.hasSuffix(".slice") ? Self.path(ofSlice: name) : "\(above)/\(name)"
   }
 
   /// Its cgroup, from the mount point on.
   public var path: String {
     let base = if case .user(let cgroup) = instance { cgroup } else { "" }
-    return (name.hasSuffix(".slice") ? base : base + slicePath) + "/\(name)"
+    return base + place
   }
 
   /// Whether it is a scope.

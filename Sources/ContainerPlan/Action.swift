@@ -7,6 +7,10 @@ public enum Action: Equatable, Sendable {
   // On the host.
   /// Makes the directories of the container's cgroup, one in each hierarchy (`cgroups(7)`).
   case createCgroup([String])
+  /// Has systemd make a unit for the container's process, and move it there.
+  case startUnit(SystemdUnit, [SystemdProperty])
+  /// Has systemd move a process into the cgroup of a unit.
+  case joinUnit(SystemdUnit)
   /// Writes a limit or another value to a file of the cgroup.
   case writeCgroup(CgroupWrite)
   /// Attaches the eBPF program that decides on devices to the cgroup, in v2 (`bpf(2)`).

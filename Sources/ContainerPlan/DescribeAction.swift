@@ -7,6 +7,10 @@ extension Action: CustomStringConvertible {
   public var description: String {
     switch self {
     case .createCgroup(let paths): "make the cgroup \(foldedByHierarchy(paths))"
+    case .startUnit(let unit, let properties):
+      "have systemd make \(unit.name) in \(unit.slice) for the process"
+        + (properties.isEmpty ? "" : ", with \(properties.words)")
+    case .joinUnit(let unit): "have systemd move the process into \(unit.name)"
     case .writeCgroup(let write): "write \(write.value) to \(write.directory)/\(write.file)"
     case .attachDeviceFilter(let filter): "attach the device filter: \(filter.words)"
     case .makeResctrlGroup(let path, _): "make the resctrl group \(path)"

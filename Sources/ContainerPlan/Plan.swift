@@ -22,6 +22,8 @@ public struct Plan: Equatable, Sendable {
     public var noPivot = false
     /// Who the runtime is, if not root.
     public var ordinaryUser: (uid: UInt32, gid: UInt32)?
+    /// The unit that systemd is to make for the container, or has made.
+    public var systemdUnit: SystemdUnit?
     /// False: this user may make no cgroup, and the container goes without.
     public var managesCgroups = true
     /// False: in a user namespace, or as a user who is not root, the kernel takes no rules on devices.
@@ -54,13 +56,19 @@ public struct Plan: Equatable, Sendable {
       throw PlanError("/process", "required to make a container, but missing")
     }
     try refuseWhatIsNotThereYet(spec)
-    try refuseForeignCgroup(spec.linux?.cgroupsPath ?? "")
+    if facts.systemdUnit == nil { try refuseForeignCgroup(spec.linux?.cgroupsPath ?? "") }
     try requireUserNamespace(spec.linux, facts)
     let cgroup =
       facts.managesCgroups
-      ? CgroupPaths(layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
+      ? facts.systemdUnit.map { CgroupPaths(unit: $0) }
+        ?? CgroupPaths(layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
       : CgroupPaths(directories: [])
-    if facts.managesCgroups { try planCgroup(spec, cgroup, facts) }
+    if facts.managesCgroups, facts.systemdUnit == nil {
+      add(
+        .createCgroup(cgroup.distinct),
+        (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
+      try planLimits(spec, cgroup, facts)
+    }
     try planIntelRdt(spec.linux?.intelRdt, facts)
     planStandardStreams(spec)
     try planNamespaces(spec, facts, cgroup)
@@ -91,7 +99,11 @@ public struct Plan: Equatable, Sendable {
     if kinds.contains(.user) { handOverStandardStreams(process, spec.linux) }
     try planInitialAffinity(process)
     add(.clone([]))
-    planJoin(cgroup)
+    if let unit = facts.systemdUnit {
+      add(.joinUnit(unit))
+    } else {
+      planJoin(cgroup)
+    }
     planJoin(resctrl)
     try planFinalAffinity(process)
     if let score = process.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
@@ -127,12 +139,27 @@ public struct Plan: Equatable, Sendable {
     if !cgroup.directories.isEmpty { add(.joinCgroup(cgroup.distinct)) }
   }
 
-  private mutating func planCgroup(_ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts)
+  /// The unit of systemd that the process is born into, and what systemd can't set there. A scope
+  /// can't be made before there is a process for it.
+  mutating func planUnit(_ unit: SystemdUnit, _ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts)
     throws(PlanError)
   {
+    var properties = SystemdProperty.properties(
+      saying: cgroup.writes(for: spec.linux?.resources))
+    do throws(SystemdAnnotationError) {
+      properties += try SystemdProperty.properties(in: spec.annotations ?? [:])
+    } catch {
+      throw PlanError(entry(error.key, of: "/annotations"), error.reason)
+    }
     add(
-      .createCgroup(cgroup.distinct),
+      .startUnit(unit, properties),
       (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
+    try planLimits(spec, cgroup, facts)
+  }
+
+  private mutating func planLimits(_ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts)
+    throws(PlanError)
+  {
     let resources = spec.linux?.resources
     for write in cgroup.writes(for: resources) { add(.writeCgroup(write), write.pointer) }
     if !mountsBlockDevice(spec) { try planDeviceRules(resources, cgroup, facts) }

@@ -20,7 +20,11 @@ extension Plan {
     let begun = inTwoSteps ? [] : wanted.made
     add(.clone(begun), begun.isEmpty ? "" : "/linux/namespaces")
     // The runtime does this while the container's process goes on, for on v1 it takes its time.
-    planJoin(cgroup)
+    if let unit = facts.systemdUnit {
+      try planUnit(unit, spec, cgroup, facts)
+    } else {
+      planJoin(cgroup)
+    }
     planJoin(resctrlGroups(spec.linux?.intelRdt, facts))
     if let score = spec.process?.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
 

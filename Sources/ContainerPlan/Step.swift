@@ -27,7 +27,8 @@ extension Action {
   /// Who performs it.
   public var performer: Performer {
     switch self {
-    case .createCgroup, .writeCgroup, .attachDeviceFilter, .clone, .joinCgroup, .setLimit,
+    case .createCgroup, .startUnit, .joinUnit, .writeCgroup, .attachDeviceFilter, .clone,
+      .joinCgroup, .setLimit,
       .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
       .makeResctrlGroup, .writeSchemata, .requireSchemata, .joinResctrlGroups:

@@ -74,7 +74,9 @@ enum CommandName: String, CaseIterable {
 }
 
 /// The options that stand before the command.
-let globalOptions: [Option] = [.root, .log, .logFormat, .debug, .help, .version]
+let globalOptions: [Option] = [
+  .root, .log, .logFormat, .debug, .systemdCgroup, .cgroupManager, .help, .version,
+]
 
 extension Option {
   static let root = Option(
@@ -84,5 +86,11 @@ extension Option {
   static let logFormat = Option(
     "log-format", .text("FORMAT"), help: "how messages look: text or json (default: text)")
   static let debug = Option("debug", help: "log also what only a developer wants to know")
+  static let systemdCgroup = Option(
+    "systemd-cgroup",
+    help: "have systemd make the cgroups; cgroupsPath is then SLICE:PREFIX:NAME")
+  static let cgroupManager = Option(
+    "cgroup-manager", .text("MANAGER"),
+    help: "who makes the cgroups: cgroupfs, systemd or disabled (default: cgroupfs)")
   static let version = Option("version", short: "v", help: "show the version")
 }

@@ -68,6 +68,17 @@ private func refuse(_ error: UsageError, help: String, _ log: Log) -> Int32 {
   return 1
 }
 
+private func cgroupManager(_ global: Arguments) throws(RuntimeError) -> CgroupManager {
+  guard let name = global[.cgroupManager] else {
+    return global.has(.systemdCgroup) ? .systemd : .cgroupfs
+  }
+  guard let manager = CgroupManager(rawValue: name) else {
+    throw RuntimeError(
+      "invalid --cgroup-manager \"\(name)\": give cgroupfs, systemd or disabled")
+  }
+  return manager
+}
+
 extension Command {
   fileprivate func check(_ arguments: Arguments) throws(UsageError) {
     let count = arguments.operands.count
@@ -89,6 +100,7 @@ extension Command {
       var store = ContainerStore(root: try stateRoot(global), making: .thisProcess)
       store.log = { log.write($0, $1) }
       store.isDebugging = global.has(.debug)
+      store.cgroupManager = try cgroupManager(global)
       return try perform(
         Invocation(arguments: arguments, store: store, hasOwnRoot: global[.root] != nil))
     } catch {

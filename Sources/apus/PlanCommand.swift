@@ -16,7 +16,7 @@ extension Command {
     let bundle = try bundlePath(invocation.arguments)
     // Any name will do; the bundle's says the most.
     let id = bundle.split(separator: "/").last.map { String($0) } ?? "container"
-    try output(try planText(bundle: bundle, id: id, json: name == "json"))
+    try output(try planText(bundle: bundle, id: id, json: name == "json", for: invocation.store))
     return 0
   }
 }

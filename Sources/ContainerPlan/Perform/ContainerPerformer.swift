@@ -123,7 +123,8 @@ public struct ContainerPerformer: ~Copyable {
 
   private mutating func perform(_ action: Action, at index: Int) throws(KernelError) {
     switch action {
-    case .createCgroup, .writeCgroup, .attachDeviceFilter, .clone, .joinCgroup, .setLimit,
+    case .createCgroup, .startUnit, .joinUnit, .writeCgroup, .attachDeviceFilter, .clone,
+      .joinCgroup, .setLimit,
       .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
       .makeResctrlGroup, .writeSchemata, .requireSchemata, .joinResctrlGroups,
