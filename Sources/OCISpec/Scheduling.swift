@@ -36,11 +36,11 @@ extension Spec.Process {
   public struct IOPriority: Codable, Sendable, Equatable {
     /// `IOPRIO_CLASS_RT`, `IOPRIO_CLASS_BE` or `IOPRIO_CLASS_IDLE`.
     public var `class`: String
-    /// Within the class, from 0, the highest, to 7, the lowest.
+    /// Within the class, from 0, the highest, to 7, the lowest; 0 when absent, as in runc.
     public var priority: Int
 
-    /// Makes a value from its parts; what is left out is absent from the JSON.
-    public init(`class`: String, priority: Int) {
+    /// Makes a value from its parts.
+    public init(`class`: String, priority: Int = 0) {
       self.`class` = `class`
       self.priority = priority
     }
@@ -59,5 +59,14 @@ extension Spec.Process {
       self.initial = initial
       self.`final` = `final`
     }
+  }
+}
+
+extension Spec.Process.IOPriority {
+  /// Decodes a priority; an absent level is 0.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    `class` = try values.decode(String.self, forKey: .class)
+    priority = try values.decodeIfPresent(Int.self, forKey: .priority) ?? 0
   }
 }

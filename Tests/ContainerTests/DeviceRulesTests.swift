@@ -47,6 +47,15 @@ import Testing
     #expect(try opened(["1:11", "1:2"], [kmsg]) == ["r 1:11", "w 1:11"])
   }
 
+  @Test func unknownLettersAreIgnoredWithAWarning() throws {
+    let apus = try Sandbox("/bin/busybox", "true") {
+      $0.linux?.resources = Spec.Linux.Resources(devices: [Rule(allow: false, access: "rwa")])
+    }
+    let run = try apus.run()
+    #expect(run.status == 0, "\(run)")
+    #expect(run.errors.contains("/linux/resources/devices/0/access: ignored"), "\(run)")
+  }
+
   @Test func theLastRuleCounts() throws {
     let not = Rule(allow: false, type: "c", major: 1, minor: 11, access: "rwm")
     #expect(try opened(["1:11"], [denyAll, kmsg, not]) == [])

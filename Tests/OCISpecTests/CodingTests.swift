@@ -42,11 +42,13 @@ struct CodingTests {
   @Test func whatRuncLeavesOutIsFilledIn() throws {
     let spec = try spec(
       #"""
-      {"ociVersion": "1.0.2", "process": {"args": ["sh"]}, "root": {"path": "r"},
+      {"ociVersion": "1.0.2", "root": {"path": "r"},
+      "process": {"args": ["sh"], "ioPriority": {"class": "IOPRIO_CLASS_IDLE"}},
       "linux": {"devices": [{"path": "/pipe", "type": "p"}], "seccomp": {}}}
       """#)
     #expect(spec.process?.user == Spec.Process.User(uid: 0, gid: 0))
     #expect(spec.process?.cwd == "")
+    #expect(spec.process?.ioPriority == .init(class: "IOPRIO_CLASS_IDLE", priority: 0))
     #expect(spec.linux?.devices == [Spec.Linux.Device(path: "/pipe", type: "p")])
     #expect(spec.linux?.seccomp?.defaultAction == "")
   }

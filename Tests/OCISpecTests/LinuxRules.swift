@@ -131,6 +131,16 @@ let linuxRules: [Rule] = [
   Rule("/linux/devices/0/minor", "-1 is not within 0 to 1048575") {
     $0.linux?.devices = [.init(path: "/x", type: "u", minor: -1)]
   },
+  Rule("/linux/devices/1/path", "/linux/devices/0 is another device at the same path") {
+    $0.linux?.devices = [
+      .init(path: "/x", type: "c", major: 1, minor: 3),
+      .init(path: "/x", type: "c", major: 1, minor: 5),
+    ]
+  },
+  Rule("/linux/netDevices/eth1", "/linux/netDevices/eth0 has the name \"lan\" inside, too") {
+    $0.linux?.namespaces?.append(.init(type: "network"))
+    $0.linux?.netDevices = ["eth0": .init(name: "lan"), "eth1": .init(name: "lan")]
+  },
   Rule("/linux/netDevices", "needs a network namespace to move the devices to") {
     $0.linux?.netDevices = ["eth0": .init()]
   },
@@ -185,8 +195,8 @@ let resourceRules: [Rule] = [
   Rule("/linux/resources/devices/0/access", "required, but missing") {
     $0.linux?.resources = .init(devices: [.init(allow: false)])
   },
-  Rule("/linux/resources/devices/0/access", "unknown access \"rx\"") {
-    $0.linux?.resources = .init(devices: [.init(allow: false, access: "rx")])
+  Rule("/linux/resources/devices/0/access", "unknown access \"xa\"") {
+    $0.linux?.resources = .init(devices: [.init(allow: false, access: "xa")])
   },
   Rule("/linux/resources/memory/swappiness", "101 is not within 0 to 100") {
     $0.linux?.resources = .init(memory: .init(swappiness: 101))

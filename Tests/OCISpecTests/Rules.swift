@@ -209,6 +209,9 @@ let warnings: [Rule] = [
   Rule("/linux/personality/flags/0", "ignored: unknown flag \"X\"") {
     $0.linux?.personality = .init(domain: "LINUX", flags: ["X"])
   },
+  Rule("/linux/resources/devices/0/access", "ignored of \"rwa\": all but r, w and m") {
+    $0.linux?.resources = .init(devices: [.init(allow: false, access: "rwa")])
+  },
   Rule("/linux/intelRdt/l3CacheSchema", "should be one line that begins with L3:") {
     $0.linux?.intelRdt = .init(l3CacheSchema: "MB:0=1")
   },
@@ -257,6 +260,19 @@ let accepted: [Rule] = [
       "net.ipv4.ip_forward": "1", "net/ipv4/conf/eno2.100/rp_filter": "1", "kernel.sem": "1",
       "kernel.shm_rmid_forced": "1", "fs.mqueue.msg_max": "1", "kernel.domainname": "d",
     ]
+  },
+  Rule("/linux/resources/devices", "letters in any order, and twice") {
+    $0.linux?.resources = .init(devices: [.init(allow: false, access: "mwrr")])
+  },
+  Rule("/linux/devices", "the same device twice") {
+    $0.linux?.devices = [
+      .init(path: "/x", type: "c", major: 1, minor: 3, fileMode: 0o600),
+      .init(path: "/x", type: "u", major: 1, minor: 3),
+    ]
+  },
+  Rule("/linux/netDevices", "names that the kernel numbers") {
+    $0.linux?.namespaces?.append(.init(type: "network"))
+    $0.linux?.netDevices = ["eth0": .init(name: "lan%d"), "eth1": .init(name: "lan%d")]
   },
   Rule("/linux/seccomp", "neither a default nor rules") {
     $0.linux?.seccomp = .init(defaultAction: "")

@@ -124,7 +124,7 @@ extension Spec.Process.IOPriority: JSONReadable {
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
     self.`class` = try object.required("class")
-    priority = try object.required("priority")
+    priority = try object.optional("priority") ?? 0
   }
 }
 

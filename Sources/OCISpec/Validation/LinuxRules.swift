@@ -9,9 +9,7 @@ extension Spec.Linux {
     checkSysctl(&report, at: "\(pointer)/sysctl")
     report.rejectNUL(in: cgroupsPath, at: "\(pointer)/cgroupsPath")
     resources?.check(&report, at: "\(pointer)/resources")
-    for (index, device) in (devices ?? []).enumerated() {
-      device.check(&report, at: "\(pointer)/devices/\(index)")
-    }
+    checkDevices(&report, at: "\(pointer)/devices")
     checkNetworkDevices(&report, at: "\(pointer)/netDevices")
     seccomp?.check(&report, at: "\(pointer)/seccomp")
     checkPaths(&report, at: pointer)
@@ -26,6 +24,7 @@ extension Spec.Linux {
   }
 
   func warn(_ report: inout Report, at pointer: String) {
+    resources?.warn(&report, at: "\(pointer)/resources")
     for (index, flag) in (personality?.flags ?? []).enumerated() {
       report.add(
         "\(pointer)/personality/flags/\(index)", "ignored: unknown flag \(quoted(flag))")
@@ -59,6 +58,22 @@ extension Spec.Linux {
     check(readonlyPaths, at: "\(pointer)/readonlyPaths")
   }
 
+  /// The second of two at one path would find a file that is not the device.
+  private func checkDevices(_ report: inout Report, at pointer: String) {
+    guard let devices, !devices.isEmpty else { return }
+    var paths: Set<String> = []
+    for (index, device) in devices.enumerated() {
+      let here = "\(pointer)/\(index)"
+      device.check(&report, at: here)
+      guard !paths.insert(device.path).inserted,
+        let earlier = devices.firstIndex(where: { $0.path == device.path })
+      else { continue }
+      if !device.isSameNode(as: devices[earlier]) {
+        report.add("\(here)/path", "\(pointer)/\(earlier) is another device at the same path")
+      }
+    }
+  }
+
   private func checkNetworkDevices(_ report: inout Report, at pointer: String) {
     guard let netDevices, !netDevices.isEmpty else { return }
     if namespace("network") == nil {
@@ -66,8 +81,14 @@ extension Spec.Linux {
         pointer, "needs a network namespace to move the devices to",
         hint: "add {\"type\": \"network\"} to /linux/namespaces")
     }
+    var names: [String: String] = [:]
     for (name, device) in netDevices.sorted(by: { $0.key < $1.key }) {
       let here = entry(name, of: pointer)
+      let final = device.name.flatMap { $0.isEmpty ? nil : $0 } ?? name
+      // The kernel numbers those with a %d.
+      if let other = names.updateValue(name, forKey: final), !final.hasSuffix("%d") {
+        report.add(here, "\(entry(other, of: pointer)) has the name \(quoted(final)) inside, too")
+      }
       if !isInterfaceName(name) {
         report.add(here, "\(quoted(name)) can't be a network device's name")
       }
@@ -88,6 +109,11 @@ private func isInterfaceName(_ name: String) -> Bool {
 }
 
 extension Spec.Linux.Device {
+  fileprivate func isSameNode(as other: Self) -> Bool {
+    let isCharacter = (type == "c" || type == "u") && (other.type == "c" || other.type == "u")
+    return (isCharacter || type == other.type) && major == other.major && minor == other.minor
+  }
+
   func check(_ report: inout Report, at pointer: String) {
     report.requireAbsolute(path, at: "\(pointer)/path")
     report.require(type, among: ["b", "c", "u", "p"], "type of device", at: "\(pointer)/type")

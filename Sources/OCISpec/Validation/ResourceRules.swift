@@ -19,6 +19,12 @@ extension Spec.Linux.Resources {
     checkUnified(&report, at: "\(pointer)/unified")
   }
 
+  func warn(_ report: inout Report, at pointer: String) {
+    for (index, rule) in (devices ?? []).enumerated() {
+      rule.warn(&report, at: "\(pointer)/devices/\(index)")
+    }
+  }
+
   private func checkRDMA(_ report: inout Report, at pointer: String) {
     guard let rdma, !rdma.isEmpty else { return }
     for (device, limits) in rdma.sorted(by: { $0.key < $1.key })
@@ -51,8 +57,8 @@ extension Spec.Linux.Resources.DeviceRule {
     check(major, &report, at: "\(pointer)/major")
     check(minor, &report, at: "\(pointer)/minor")
     let access = access ?? ""
-    let isKnown = access.utf8.allSatisfy { "rwm".utf8.contains($0) }
-    if access.isEmpty || !isKnown {
+    // As in runc, others may stand beside these: see warn.
+    if !access.utf8.contains(where: Self.isAccess) {
       report.add(
         "\(pointer)/access",
         access.isEmpty ? "required, but missing" : "unknown access \(quoted(access))",
@@ -65,6 +71,16 @@ extension Spec.Linux.Resources.DeviceRule {
     if let number, number < -1 || number > UInt32.max {
       report.add(pointer, "\(number) is not within -1 to \(UInt32.max)")
     }
+  }
+
+  fileprivate func warn(_ report: inout Report, at pointer: String) {
+    guard let access, !access.utf8.allSatisfy(Self.isAccess) else { return }
+    report.add(
+      "\(pointer)/access", "ignored of \(quoted(access)): all but r, w and m")
+  }
+
+  private static func isAccess(_ letter: UInt8) -> Bool {
+    letter == UInt8(ascii: "r") || letter == UInt8(ascii: "w") || letter == UInt8(ascii: "m")
   }
 }
 

@@ -19,6 +19,9 @@ extension Violation: CustomStringConvertible {
   /// The violation on one line: `/process/cwd: must be an absolute path (write it from / on)`.
   public var description: String {
     let place = pointer.isEmpty ? "config.json" : pointer
-    return "\(place): \(problem)" + (hint.map { " (\($0))" } ?? "")
+    return "\(place): \(advice)"
   }
+
+  /// What is wrong and what to do, without the place: `must be an absolute path (write it from / on)`.
+  public var advice: String { problem + (hint.map { " (\($0))" } ?? "") }
 }
