@@ -19,7 +19,7 @@ extension Container {
     let inherited = try InheritedDescriptors(preserving: options.preservedDescriptors)
     try closeDescriptors(notHandedOn: inherited)
     let cgroup = try cgroupForExec(options, purpose)
-    let plan = try plan(process, cgroup, inherited, purpose)
+    let plan = try plan(process, cgroup, inherited, options.origin, purpose)
 
     store.tell(plan, purpose)
     if options.detach {
@@ -82,7 +82,7 @@ extension Container {
 
   private func plan(
     _ process: Spec.Process, _ cgroup: CgroupPaths, _ inherited: InheritedDescriptors,
-    _ purpose: String
+    _ origin: ProcessOrigin, _ purpose: String
   ) throws(RuntimeError) -> Plan {
     let spec = try loadSpec(bundle: record.bundle)
     var facts = Plan.Facts(id: id, bundle: record.bundle, cgroups: .unified)
@@ -95,7 +95,7 @@ extension Container {
         entering: record.namespaceKinds, process, spec: spec, cgroup: cgroup,
         resctrl: record.resctrlGroups, facts: facts)
     } catch {
-      throw RuntimeError("\(purpose): \(error)")
+      throw RuntimeError("\(purpose): \(origin.prefix(error.pointer))\(error.problem)")
     }
   }
 
@@ -105,12 +105,12 @@ extension Container {
   ) throws(RuntimeError) -> HostPerformer {
     let terminal = try TerminalDestination.find(
       consoleSocket: options.consoleSocket, hasTerminal: plan.opensTerminal,
-      isDetached: options.detach)
+      isDetached: options.detach, origin: options.origin)
     var processSocket: ProcessSocket?
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
     var performer = try HostPerformer.launch(
       plan, purpose, cgroup: cgroup, state: state(), entering: target,
-      terminal: terminal)
+      terminal: terminal, origin: options.origin)
     try performer.proceedToExec()
     try processSocket?.send(performer.process, as: .entered)
     return performer

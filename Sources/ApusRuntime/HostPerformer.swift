@@ -11,6 +11,8 @@ struct HostPerformer: ~Copyable {
   let plan: Plan
   /// "create container "x"": what every error begins with.
   let purpose: String
+  /// Where the process was described.
+  let origin: ProcessOrigin
   let cgroup: CgroupPaths
   /// What the container's state was when this began.
   let state: OCIState
@@ -30,7 +32,8 @@ struct HostPerformer: ~Copyable {
   static func launch(
     _ plan: Plan, _ purpose: String, cgroup: CgroupPaths, state: OCIState,
     gate fifo: consuming Descriptor? = nil, entering init: consuming ProcessDescriptor? = nil,
-    recording: consuming Recording? = nil, terminal: consuming TerminalDestination
+    recording: consuming Recording? = nil, terminal: consuming TerminalDestination,
+    origin: ProcessOrigin = .configuration(options: [:])
   ) throws(RuntimeError) -> HostPerformer {
     let (first, kinds) = plan.processStep
     var ownPIDNamespace: Descriptor?
@@ -41,11 +44,11 @@ struct HostPerformer: ~Copyable {
           try open("/proc/self/ns/pid", .readOnly)
         }
       }
-      try perform(plan, index, purpose, cgroup, pid: 0, &files)
+      try perform(plan, index, purpose, origin, cgroup, pid: 0, &files)
     }
     let sockets = try attempt(purpose) { () throws(KernelError) in try PacketSocket.pair() }
     let isRoots = geteuid() == 0  // in the child it is nobody's yet
-    let cloned = try attempt(plan.sentence(first, purpose)) { () throws(KernelError) in
+    let cloned = try attempt(plan.sentence(first, purpose, origin)) { () throws(KernelError) in
       try clone(into: kinds)
     }
     switch consume cloned {
@@ -63,7 +66,8 @@ struct HostPerformer: ~Copyable {
         }
       }
       var performer = HostPerformer(
-        plan: plan, purpose: purpose, cgroup: cgroup, state: state, process: process,
+        plan: plan, purpose: purpose, origin: origin, cgroup: cgroup, state: state,
+        process: process,
         recording: recording,
         socket: sockets.outer, terminal: terminal, done: first + 1)
       // The process needn't ask for these: it goes on meanwhile.
@@ -73,13 +77,14 @@ struct HostPerformer: ~Copyable {
   }
 
   private init(
-    plan: Plan, purpose: String, cgroup: CgroupPaths, state: OCIState,
+    plan: Plan, purpose: String, origin: ProcessOrigin, cgroup: CgroupPaths, state: OCIState,
     process: consuming ProcessDescriptor,
     recording: consuming Recording?, socket: consuming PacketSocket,
     terminal: consuming TerminalDestination, done: Int
   ) {
     self.plan = plan
     self.purpose = purpose
+    self.origin = origin
     self.cgroup = cgroup
     self.state = state
     self.process = process
@@ -138,7 +143,7 @@ struct HostPerformer: ~Copyable {
       guard let failure = StepFailure(packet.bytes) else {
         throw RuntimeError("\(purpose): it failed in the container")
       }
-      throw RuntimeError("\(plan.sentence(failure.step, purpose)): \(failure.reason)")
+      throw RuntimeError("\(plan.sentence(failure.step, purpose, origin)): \(failure.reason)")
     case nil:
       if hasBegunExec { return nil }
       let end = (try? process.reap()).flatMap { $0 }
@@ -170,7 +175,7 @@ struct HostPerformer: ~Copyable {
         switch plan.steps[index].action {
         case .recordState: try recording?.save(process, purpose)
         case .runHook(let kind, let hook): try run(hook, kind, index)
-        default: try Self.perform(plan, index, purpose, cgroup, pid: process.pid, &files)
+        default: try Self.perform(plan, index, purpose, origin, cgroup, pid: process.pid, &files)
         }
         done = index + 1
       }
@@ -186,13 +191,13 @@ struct HostPerformer: ~Copyable {
     do throws(HookFailure) {
       try hook.run(state, in: bundle)
     } catch {
-      throw RuntimeError("\(plan.sentence(index, purpose)): \(error)")
+      throw RuntimeError("\(plan.sentence(index, purpose, origin)): \(error)")
     }
   }
 
   private static func perform(
-    _ plan: Plan, _ index: Int, _ purpose: String, _ cgroup: CgroupPaths, pid: Int32,
-    _ files: inout CgroupFile
+    _ plan: Plan, _ index: Int, _ purpose: String, _ origin: ProcessOrigin, _ cgroup: CgroupPaths,
+    pid: Int32, _ files: inout CgroupFile
   ) throws(RuntimeError) {
     switch plan.steps[index].action {
     case .startUnit(let unit, let properties):
@@ -231,7 +236,7 @@ struct HostPerformer: ~Copyable {
       default: return
       }
     } catch {
-      throw RuntimeError(plan.sentence(index, purpose), error)
+      throw RuntimeError(plan.sentence(index, purpose, origin), error)
     }
   }
 }
@@ -257,11 +262,11 @@ extension Plan {
     preconditionFailure("a plan without a process")
   }
 
-  /// What every error of a step begins with: the purpose, the step, and its place in config.json.
-  fileprivate func sentence(_ index: Int, _ purpose: String) -> String {
+  /// What every error of a step begins with: the purpose, the step, and the place that asks for it.
+  fileprivate func sentence(_ index: Int, _ purpose: String, _ origin: ProcessOrigin) -> String {
     guard steps.indices.contains(index) else { return purpose }
     let step = steps[index]
-    let place = step.pointer.isEmpty ? "" : " (config.json \(step.pointer))"
-    return "\(purpose): \(step.action)\(place)"
+    let place = origin.place(step.pointer)
+    return "\(purpose): \(step.action)\(place.isEmpty ? "" : " (\(place))")"
   }
 }

@@ -9,7 +9,8 @@ package struct HostTerminal: ~Copyable {
 
   /// Finds it: the first of the standard streams that is a terminal, else the controlling one.
   /// To be called before anything is made. Throws when there is none.
-  package init(streams: [Int32] = [2, 1, 0]) throws(RuntimeError) {
+  /// - Parameter place: what asks for a terminal.
+  package init(for place: String = "", streams: [Int32] = [2, 1, 0]) throws(RuntimeError) {
     do throws(KernelError) {
       let found =
         if let stream = streams.first(where: isTerminal) {
@@ -21,9 +22,8 @@ package struct HostTerminal: ~Copyable {
       descriptor = found
     } catch {
       throw RuntimeError(
-        "config.json /process/terminal: there is no terminal to show it on: neither a standard "
-          + "stream nor /dev/tty (\(error.errno.named)) is one; set it to false, or detach and "
-          + "use --console-socket")
+        "\(place): there is no terminal to show it on: neither a standard stream nor /dev/tty "
+          + "(\(error.errno.named)) is one; do without, or detach and use --console-socket")
     }
   }
 

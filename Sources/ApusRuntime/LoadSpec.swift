@@ -23,8 +23,7 @@ public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(Ru
     throw RuntimeError("\(path): \(error)")
   }
   if let violation = spec.validate().first {
-    let hint = violation.hint.map { " (\($0))" } ?? ""
-    throw RuntimeError("\(path): \(violation.pointer): \(violation.problem)\(hint)")
+    throw RuntimeError("\(path): \(violation)")
   }
   if let store {
     for warning in spec.warnings() { store.log(.warning, "\(path): \(warning)") }

@@ -48,6 +48,8 @@ public struct ExecOptions: Sendable, Equatable {
   public var ignorePaused = false
   /// Reaps what the process leaves behind.
   public var subreaper = true
+  /// Where the process was described, for errors to name.
+  public var origin = ProcessOrigin.document(nil)
   /// Cgroups below the container's, each `[CONTROLLER[,CONTROLLER…]:]PATH`.
   public var cgroups: [String] = []
 

@@ -11,14 +11,16 @@ struct TerminalDestination: ~Copyable {
   static func none() -> TerminalDestination { TerminalDestination(socket: nil, host: nil) }
 
   /// Finds it before anything is made: the console socket, or the terminal that we were started from.
-  static func find(consoleSocket path: String?, hasTerminal: Bool, isDetached: Bool)
-    throws(RuntimeError) -> TerminalDestination
-  {
+  static func find(
+    consoleSocket path: String?, hasTerminal: Bool, isDetached: Bool,
+    origin: ProcessOrigin = .configuration(options: [:])
+  ) throws(RuntimeError) -> TerminalDestination {
     if let path {
       return TerminalDestination(socket: try ConsoleSocket(connectingTo: path), host: nil)
     }
     guard hasTerminal, !isDetached else { return none() }
-    return TerminalDestination(socket: nil, host: try HostTerminal())
+    return TerminalDestination(
+      socket: nil, host: try HostTerminal(for: origin.place("/process/terminal")))
   }
 
   /// Takes the master in, before the program runs: nothing that it prints is changed half-way.

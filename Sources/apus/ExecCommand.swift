@@ -24,7 +24,9 @@ extension Command {
     let overrides = try ProcessOverrides(arguments)
     let container = try invocation.container()
     let process = try overrides.process(in: container)
-    return try container.exec(process, ExecOptions(arguments))
+    var options = ExecOptions(arguments)
+    options.origin = overrides.origin
+    return try container.exec(process, options)
   }
 }
 

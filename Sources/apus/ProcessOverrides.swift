@@ -16,11 +16,32 @@ struct ProcessOverrides {
     }
   }
 
+  /// Which options, or which file, errors have to name.
+  var origin: ProcessOrigin {
+    if let path = arguments[.process] {
+      // The number of a descriptor says nothing to a person.
+      return .document(path.hasPrefix("/proc/") ? nil : path)
+    }
+    var options = ["/process/args": "", "/process/terminal": "--tty"]
+    func note(_ key: String, _ option: Option) {
+      if arguments[option] != nil { options["/process/\(key)"] = "--\(option.name)" }
+    }
+    note("cwd", .cwd)
+    note("env", .env)
+    note("apparmorProfile", .apparmor)
+    note("selinuxLabel", .processLabel)
+    note("noNewPrivileges", .noNewPrivs)
+    note("user", .user)
+    note("user/additionalGids", .additionalGids)
+    note("capabilities", .cap)
+    return .configuration(options: options)
+  }
+
   /// The process to run, checked.
   func process(in container: Container) throws(RuntimeError) -> Spec.Process {
     if let path = arguments[.process] {
       let process = try readProcess(path, container.store)
-      try check(process, "run the process of \(path)")
+      try check(process, in: container)
       return process
     }
     guard arguments.operands.count > 1 else {
@@ -31,8 +52,15 @@ struct ProcessOverrides {
     var process = try loadSpec(bundle: container.record.bundle).process ?? Spec.Process()
     change(&process)
     warn(container.store)
-    try check(process, "run a process in container \"\(container.id)\"")
+    try check(process, in: container)
     return process
+  }
+
+  private func check(_ process: Spec.Process, in container: Container) throws(RuntimeError) {
+    guard let violation = process.validate().first else { return }
+    throw RuntimeError(
+      "run a process in container \"\(container.id)\": "
+        + "\(origin.prefix("/process\(violation.pointer)"))\(violation.advice)")
   }
 
   private func change(_ process: inout Spec.Process) {
@@ -92,8 +120,4 @@ private func readProcess(_ path: String, _ store: ContainerStore) throws(Runtime
   } catch {
     throw RuntimeError("\(path): \(error)")
   }
-}
-
-private func check(_ process: Spec.Process, _ attempt: String) throws(RuntimeError) {
-  if let violation = process.validate().first { throw RuntimeError("\(attempt): \(violation)") }
 }

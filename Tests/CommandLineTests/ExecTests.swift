@@ -62,13 +62,32 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "", "name a program"), ("--cwd relative", "true", "/cwd"), ("-e NAME", "true", "/env/"),
-    ("", "/bin/none", "/bin/none"), ("-p none.json", "", "none.json"),
+    ("", "", "name a program"), ("--cwd relative", "true", ": --cwd: \"relative\" must be"),
+    ("-e NAME", "true", ": --env: "), ("", "/bin/none", "/bin/none: no such file"),
+    ("-p none.json", "", "none.json"), ("--cwd /none/x", "true", "the directory /none/x (--cwd): "),
   ])
   func whatCannotRunExitsWith255(options: String, program: String, hint: String) throws {
     let result = exec(options, program)
     #expect(result.status == 255)
     #expect(result.output == "")
-    #expect(try loggedMessage(result.errors).contains(hint), "\(result.errors)")
+    let message = try loggedMessage(result.errors)
+    #expect(message.contains(hint) && !message.contains("config.json"), "\(message)")
+  }
+
+  @Test(arguments: [
+    (#"{"args": ["/bin/none"], "cwd": "/"}"#, "(process.json /args/0)"),
+    (#"{"args": ["true"], "cwd": "x"}"#, ": process.json /cwd: "),
+    (#"{"args": ["true"], "cwd": "/", "oomScoreAdj": 2000}"#, ": process.json /oomScoreAdj: "),
+  ])
+  func theFileIsNamedWithThePlace(process: String, place: String) throws {
+    _ = shell("echo '\(process)' > \(apus.folder)/process.json")
+    let message = try loggedMessage(exec("-p process.json", "").errors)
+    #expect(message.contains(place) && !message.contains("config.json"), "\(message)")
+  }
+
+  @Test func whatConfigSaysIsNamedByItsPlaceThere() throws {
+    _ = shell("cd \(apus.folder) && sed -i 's|\"cwd\": \"/\"|\"cwd\": \"/none\"|' config.json")
+    let message = try loggedMessage(exec("", "true").errors)
+    #expect(message.contains("(config.json /process/cwd)"), "\(message)")
   }
 }
