@@ -46,6 +46,18 @@ public struct MountOptions: Equatable, Sendable {
       || set.contains(.readOnly) && !recursiveClear.contains(.readOnly)
   }
 
+  /// Who names an attribute of a bind mount gets what is named, and nothing else of what the host has
+  /// set there: so it is with a remount, and in runc. In a user namespace the host's attributes can't
+  /// be cleared; there, one that is named and can't be had is an error.
+  mutating func clearUnnamed(inUserNamespace: Bool) {
+    if set.isEmpty && clear.isEmpty { return }
+    let others: MountAttributes =
+      inUserNamespace
+      ? .noSymlinksFollowed
+      : [.readOnly, .noSetUserID, .noDevices, .noExec, .noSymlinksFollowed]
+    clear.formUnion(others.subtracting(set))
+  }
+
   /// Reads option strings; a later one overrides an earlier one, as in mount(8).
   public init(_ options: [String]) {
     for option in options { read(option) }

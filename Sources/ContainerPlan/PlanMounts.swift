@@ -24,6 +24,7 @@ extension Plan {
       // The file system is there already: what is for its maker means nothing.
       options.parameters = []
       options.copiesUp = false
+      options.clearUnnamed(inUserNamespace: spec.linux?.has(.user) == true)
       add(
         .mount(
           PlannedMount(

@@ -75,10 +75,21 @@ struct MountTests {
         .init(
           destination: "/c", type: "bind", source: "/src", options: ["rbind", "rro", "noatime"]))
         == [
-          "bind /src at /a, ro,rprivate  (/mounts/0)",
+          "bind /src at /a, ro,suid,dev,exec,symfollow,rprivate  (/mounts/0)",
           "bind /bundle/folder and what is mounted below it at /b  (/mounts/1)",
-          "bind /src and what is mounted below it at /c, noatime,rro  (/mounts/2)",
+          "bind /src and what is mounted below it at /c, noatime,rw,suid,dev,exec,symfollow,rro  (/mounts/2)",
         ])
+  }
+
+  /// What the host has set can't be cleared by who is root in a user namespace only.
+  @Test func aBindInAUserNamespaceKeepsWhatIsNotNamed() throws {
+    let plan = try plan {
+      $0.mounts = [.init(destination: "/a", source: "/src", options: ["bind", "ro", "exec"])]
+      $0.linux?.namespaces?.append(.init(type: "user"))
+      $0.linux?.uidMappings = [.init(containerID: 0, hostID: 1000, size: 10)]
+      $0.linux?.gidMappings = [.init(containerID: 0, hostID: 1000, size: 10)]
+    }
+    #expect(plan.has(inOrder: "bind /src at /a, ro,exec,symfollow  (/mounts/0)"))
   }
 
   @Test func aBindHasNoParametersOfAFileSystem() throws {
@@ -134,8 +145,8 @@ struct MountTests {
     ])
   func optionsAreShown(_ option: String, _ shown: String) throws {
     #expect(
-      try lines(.init(destination: "/a", source: "/a", options: ["bind", option]))
-        == ["bind /a at /a, \(shown)  (/mounts/0)"])
+      try lines(.init(destination: "/a", type: "tmpfs", options: [option]))
+        == ["mount tmpfs at /a, \(shown)  (/mounts/0)"])
   }
 
   @Test func theRuntimesOwnMountsComeLast() throws {
@@ -144,7 +155,10 @@ struct MountTests {
     } facts: {
       $0.mounts = [.init(destination: "/run/notify", source: "/state", options: ["bind", "ro"])]
     }
-    #expect(plan.has(inOrder: "mount tmpfs at /run  (/mounts/0)", "bind /state at /run/notify, ro"))
+    #expect(
+      plan.has(
+        inOrder: "mount tmpfs at /run  (/mounts/0)",
+        "bind /state at /run/notify, ro,suid,dev,exec,symfollow"))
   }
 
   // CVE-2019-16884: what is not a procfs at /proc, or in it, could feed lies to the runtime.

@@ -170,24 +170,55 @@ import Testing
     #expect(report.mount(at: "/all/below")?.type == "tmpfs")
   }
 
-  /// A bind keeps the attributes of its source unless told otherwise.
-  @Test func aBindKeepsWhatItsSourceHas() throws {
+  /// A bind keeps the attributes of its source, or has those that are named.
+  @Test(arguments: [
+    (["bind"], "ro,nosuid,nodev,noexec,nosymfollow"),
+    (["bind", "rprivate"], "ro,nosuid,nodev,noexec,nosymfollow"),
+    (["bind", "rw"], "rw"), (["bind", "nodev"], "rw,nodev"), (["bind", "exec", "ro"], "ro"),
+  ]) func whatABindKeepsOfItsSource(options: [String], shown: String) throws {
     let apus = try Sandbox {
-      for (place, options) in [("/kept", ["bind"]), ("/lifted", ["bind", "exec", "suid"])] {
-        $0.mounts?.append(
-          Spec.Mount(destination: place, type: "bind", source: "source", options: options))
-      }
+      $0.mounts?.append(
+        Spec.Mount(destination: "/here", type: "bind", source: "source", options: options))
       $0.process?.args = ["/bin/probe"]
+    }
+    let report = try apus.report(
+      of: try apus.inOwnMounts(
+        """
+        \(Self.wellKeptSource)
+        exec \(apus.commandLine) run \(apus.id)
+        """))
+    let options = report.mount(at: "/here")?.options.split(separator: ",")
+    #expect(options?.filter { $0 != "relatime" }.joined(separator: ",") == shown)
+  }
+
+  /// Root of a user namespace can't undo what the host has done, and isn't told that it was.
+  @Test(arguments: [
+    (["bind", "ro"], "ro,nosuid,nodev,noexec"), (["bind", "nodev"], "ro,nosuid,nodev,noexec"),
+    (["bind", "rw"], nil), (["bind", "exec"], nil),
+  ]) func whatAUserNamespacesBindKeepsOfItsSource(options: [String], shown: String?) throws {
+    let apus = try Sandbox {
+      $0.mounts?.append(
+        Spec.Mount(destination: "/here", type: "bind", source: "source", options: options))
+      $0.process?.args = ["/bin/probe"]
+      $0.linux?.namespaces?.append(.init(type: "user"))
+      $0.linux?.uidMappings = [.init(containerID: 0, hostID: 500_000, size: 1000)]
+      $0.linux?.gidMappings = [.init(containerID: 0, hostID: 500_000, size: 1000)]
     }
     let run = try apus.inOwnMounts(
       """
-      mkdir source; mount -t tmpfs -o nosuid,nodev,noexec tmpfs source
+      chown -R 500000:500000 rootfs; chmod 755 .
+      \(Self.wellKeptSource)
       exec \(apus.commandLine) run \(apus.id)
       """)
-    let report = try apus.report(of: run)
-    #expect(report.mount(at: "/kept")?.options == "rw,nosuid,nodev,noexec,relatime")
-    #expect(report.mount(at: "/lifted")?.options == "rw,nodev,relatime")
+    guard let shown else { return expectRefusal(run, "/mounts/7", "EPERM") }
+    let shownOptions = try apus.report(of: run).mount(at: "/here")?.options.split(separator: ",")
+    #expect(shownOptions?.filter { $0 != "relatime" }.joined(separator: ",") == shown)
   }
+
+  private static let wellKeptSource = """
+    mkdir source; mount -t tmpfs tmpfs source
+    mount -o remount,bind,ro,nosuid,nodev,noexec,nosymfollow source
+    """
 
   @Test func aFileIsBoundOnAFile() throws {
     let apus = try Sandbox {
