@@ -64,6 +64,7 @@ extension ContainerStore {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
     tell(plan, purpose)
+    if let resources = spec.linux?.resources { warn(of: resources, cgroup, purpose) }
     try closeDescriptors(notHandedOn: inherited)
     try requireRootfs(plan, purpose)
     try requireNew(id, purpose)
@@ -103,6 +104,13 @@ extension ContainerStore {
     guard isDebugging else { return }
     for (index, step) in plan.steps.enumerated() {
       log(.debug, "\(purpose): step \(index + 1) of \(plan.steps.count): \(step)")
+    }
+  }
+
+  /// Tells what is left out that is nobody's loss.
+  private func warn(of resources: Spec.Linux.Resources, _ cgroup: CgroupPaths, _ purpose: String) {
+    for pointer in cgroup.leftOut(of: resources) {
+      log(.warning, "\(purpose): config.json \(pointer) is left out: \(noSuchSetting)")
     }
   }
 
@@ -210,6 +218,9 @@ extension ContainerStore {
     try? removeFolder(id, folder.number)
   }
 }
+
+/// Why something is left out.
+let noSuchSetting = "this host's cgroups have no such setting any more"
 
 /// A lock that another thread holds at a fork stays held in the child for ever. The directory has a
 /// link for each thread, and two of its own.

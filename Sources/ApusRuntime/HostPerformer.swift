@@ -204,12 +204,19 @@ struct HostPerformer: ~Copyable {
       return try start(unit, with: pid, properties, plan.sentence(index, purpose))
     case .joinUnit(let unit):
       return try attach(pid, to: unit, plan.sentence(index, purpose))
+    case .writeCgroup(let write):
+      do throws(RefusedWrite) {
+        return try files.write(write)
+      } catch {
+        // It may be one of before, which this one did not help.
+        let step = plan.steps.firstIndex { $0.action == .writeCgroup(error.write) } ?? index
+        throw RuntimeError("\(plan.sentence(step, purpose)): \(error.reason)")
+      }
     default: break
     }
     do throws(KernelError) {
       switch plan.steps[index].action {
       case .createCgroup: try cgroup.create()
-      case .writeCgroup(let write): try files.write(write)
       case .attachDeviceFilter(let filter): try filter.attach()
       case .joinCgroup:
         try cgroup.join(pid)

@@ -1,63 +1,23 @@
 import OCISpec
 
 extension CgroupPaths {
-  /// What config.json's limits come to, file by file, in the order of writing. As in runc, 0
-  /// leaves a number as it is: engines write it for what nobody asked for.
-  public func writes(for resources: Spec.Linux.Resources?) -> [CgroupWrite] {
-    var writes: [CgroupWrite] = []
-    let root = "/linux/resources"
-    func add(_ controller: String, _ file: String, _ value: String?, _ pointer: String) {
-      guard let value, let directory = self[controller] else { return }
-      writes.append(
-        CgroupWrite(directory: directory, file: file, value: value, pointer: root + pointer))
-    }
-    if isUnified {
-      let memory = resources?.memory
-      add("", "memory.max", given(memory?.limit).map(unlimited), "/memory/limit")
-      add("", "memory.low", given(memory?.reservation).map(unlimited), "/memory/reservation")
-      if let swap = given(memory?.swap) {
-        // Here it does not include the memory.
-        if swap < 0 {
-          add("", "memory.swap.max", "max", "/memory/swap")
-        } else if let limit = given(memory?.limit), limit > 0 {
-          add("", "memory.swap.max", "\(max(swap - limit, 0))", "/memory/swap")
-        }
-      }
-      if let shares = resources?.cpu?.shares, shares > 0 {
-        let weight = 1 + ((min(max(shares, 2), 262_144) - 2) * 9999) / 262_142
-        add("", "cpu.weight", "\(weight)", "/cpu/shares")
-      }
-      let quota = given(resources?.cpu?.quota)
-      let period = given(resources?.cpu?.period)
-      if quota != nil || period != nil {
-        let time = quota.map(unlimited) ?? "max"
-        add(
-          "", "cpu.max", "\(time) \(period ?? 100_000)", quota == nil ? "/cpu/period" : "/cpu/quota"
-        )
-      }
-      add("", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
-      add("", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
-      add("", "pids.max", pidsMax(resources), "/pids/limit")
-    } else {
-      let memory = resources?.memory
-      let cpu = resources?.cpu
-      // In a new cgroup there is no limit: swap, which includes the memory, can't be less.
-      add("memory", "memory.limit_in_bytes", text(memory?.limit), "/memory/limit")
-      add("memory", "memory.memsw.limit_in_bytes", text(memory?.swap), "/memory/swap")
-      add("memory", "memory.soft_limit_in_bytes", text(memory?.reservation), "/memory/reservation")
-      add(
-        "memory", "memory.swappiness", memory?.swappiness.map { String($0) }, "/memory/swappiness")
-      add(
-        "memory", "memory.oom_control", memory?.disableOOMKiller == true ? "1" : nil,
-        "/memory/disableOOMKiller")
-      add("cpu", "cpu.shares", text(cpu?.shares), "/cpu/shares")
-      add("cpu", "cpu.cfs_period_us", text(cpu?.period), "/cpu/period")
-      add("cpu", "cpu.cfs_quota_us", text(cpu?.quota), "/cpu/quota")
-      add("cpuset", "cpuset.cpus", resources?.cpu?.cpus.flatMap(nonEmpty), "/cpu/cpus")
-      add("cpuset", "cpuset.mems", resources?.cpu?.mems.flatMap(nonEmpty), "/cpu/mems")
-      add("pids", "pids.max", pidsMax(resources), "/pids/limit")
-    }
-    return writes
+  /// What config.json's limits come to, file by file, in the order of writing. docs/cgroups.md has
+  /// the table. As in runc, 0 leaves a number as it is: engines write it for what nobody asked for.
+  /// - Parameter isUpdate: whether there may be other values already.
+  public func writes(for resources: Spec.Linux.Resources?, isUpdate: Bool = false)
+    throws(LimitError) -> [CgroupWrite]
+  {
+    guard let resources else { return [] }
+    var files = LimitFiles(self)
+    if let memory = resources.memory { try files.add(memory, isUpdate: isUpdate) }
+    if let cpu = resources.cpu { try files.add(cpu) }
+    if let pids = resources.pids { try files.add(pids) }
+    if let blockIO = resources.blockIO { try files.add(blockIO) }
+    if let limits = resources.hugepageLimits { try files.add(limits) }
+    if let network = resources.network { try files.add(network) }
+    if let rdma = resources.rdma { try files.add(rdma) }
+    if let unified = resources.unified { try files.add(unified) }
+    return files.writes
   }
 
   /// The device rules of config.json, and those of every container, where v1 has a controller for
@@ -66,25 +26,142 @@ extension CgroupPaths {
     guard let directory = self["devices"] else { return [] }
     return (DeviceRule.given(by: resources) + DeviceRule.always(resources)).map { rule, pointer in
       CgroupWrite(
-        directory: directory, file: rule.allow ? "devices.allow" : "devices.deny",
-        value: rule.description, pointer: pointer)
+        directory, rule.allow ? "devices.allow" : "devices.deny", rule.description, pointer)
+    }
+  }
+}
+
+/// Limits on their way to become writes.
+struct LimitFiles {
+  let paths: CgroupPaths
+  private(set) var writes: [CgroupWrite] = []
+
+  init(_ paths: CgroupPaths) { self.paths = paths }
+
+  /// A value for a file.
+  struct Value {
+    let file: String
+    let value: String
+    var ifMissing = CgroupWrite.IfMissing.fail
+
+    init(_ file: String, _ value: String, ifMissing: CgroupWrite.IfMissing = .fail) {
+      self.file = file
+      self.value = value
+      self.ifMissing = ifMissing
     }
   }
 
-  private func unlimited(_ value: Int64) -> String { value < 0 ? "max" : String(value) }
-
-  private func given<Number: BinaryInteger>(_ value: Number?) -> Number? {
-    value == 0 ? nil : value
+  /// Adds a limit, as the version has it that the host has its controller in; nil where that has no
+  /// such limit.
+  mutating func add(_ controller: String, _ pointer: String, v1: Value?, v2: Value?)
+    throws(LimitError)
+  {
+    let pointer = "/linux/resources\(pointer)"
+    let value: Value?
+    let place: String
+    if let directory = paths[controller] {
+      (value, place) = (v1, directory)
+    } else if let directory = paths[""] {
+      (value, place) = (v2, directory)
+    } else {
+      throw LimitError(
+        pointer: pointer, problem: "this host has no cgroup controller \(controller)")
+    }
+    if let value {
+      writes.append(
+        CgroupWrite(place, value.file, value.value, pointer, ifMissing: value.ifMissing))
+    }
   }
 
-  private func text<Number: BinaryInteger>(_ value: Number?) -> String? {
-    given(value).map { String($0) }
+  /// Adds a limit that has the same file in both versions.
+  mutating func add(_ controller: String, _ pointer: String, _ value: Value) throws(LimitError) {
+    try add(controller, pointer, v1: value, v2: value)
   }
 
-  private func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
+  /// Refuses what only v1 has, on a host that has the one tree of v2.
+  func require(v1 controller: String, _ what: String, _ pointer: String) throws(LimitError) {
+    guard paths[controller] == nil else { return }
+    throw LimitError(
+      pointer: "/linux/resources\(pointer)",
+      problem: paths.isUnified
+        ? "cgroup v2 has no \(what); leave it out"
+        : "this host has no cgroup controller \(controller)")
+  }
 
-  private func pidsMax(_ resources: Spec.Linux.Resources?) -> String? {
+  /// Ties the writes that were added since to each other.
+  mutating func tie(since first: Int) {
+    for index in writes.indices.dropFirst(first).dropLast() { writes[index].isTiedToNext = true }
+  }
+}
+
+/// A number that config.json has, other than the 0 for none.
+func given<Number: BinaryInteger>(_ value: Number?) -> Number? { value == 0 ? nil : value }
+
+/// A limit in the words of v2.
+func unlimited(_ value: Int64) -> String { value < 0 ? "max" : String(value) }
+
+extension LimitFiles {
+  fileprivate mutating func add(_ pids: Spec.Linux.Resources.Pids) throws(LimitError) {
+    guard let limit = pids.limit else { return }
     // Here 0 is a limit like others: no process may be added. (config-linux.md, PIDs)
-    resources?.pids?.limit.map { $0 < 0 ? "max" : String($0) }
+    try add("pids", "/pids/limit", Value("pids.max", unlimited(limit)))
+  }
+
+  fileprivate mutating func add(_ limits: [Spec.Linux.Resources.HugepageLimit]) throws(LimitError) {
+    for (index, limit) in limits.enumerated() {
+      // Kubernetes asks for 0 of every size that a pod has not asked for.
+      let isAsked = limit.limit > 0
+      if !isAsked, paths["hugetlb"] == nil, paths[""] == nil { continue }
+      func value(_ suffix: String, _ ifMissing: CgroupWrite.IfMissing) -> Value {
+        Value("hugetlb.\(limit.pageSize).\(suffix)", String(limit.limit), ifMissing: ifMissing)
+      }
+      let pointer = "/hugepageLimits/\(index)"
+      let otherwise = isAsked ? CgroupWrite.IfMissing.fail : .skip
+      try add(
+        "hugetlb", pointer, v1: value("limit_in_bytes", otherwise), v2: value("max", otherwise))
+      // What is reserved, and not touched yet, counts too.
+      try add(
+        "hugetlb", pointer, v1: value("rsvd.limit_in_bytes", .skip), v2: value("rsvd.max", .skip))
+    }
+  }
+
+  fileprivate mutating func add(_ network: Spec.Linux.Resources.Network) throws(LimitError) {
+    if let classID = given(network.classID) {
+      try require(v1: "net_cls", "classes of packets", "/network/classID")
+      try add("net_cls", "/network/classID", Value("net_cls.classid", String(classID)))
+    }
+    for (index, priority) in (network.priorities ?? []).enumerated() {
+      try require(v1: "net_prio", "priorities of packets", "/network/priorities")
+      try add(
+        "net_prio", "/network/priorities/\(index)",
+        Value("net_prio.ifpriomap", "\(priority.name) \(priority.priority)"))
+    }
+  }
+
+  fileprivate mutating func add(_ rdma: [String: Spec.Linux.Resources.RDMA]) throws(LimitError) {
+    guard !rdma.isEmpty else { return }
+    for (device, limits) in rdma.sorted(by: { $0.key < $1.key }) {
+      var words = device
+      if let handles = limits.hcaHandles { words += " hca_handle=\(handles)" }
+      if let objects = limits.hcaObjects { words += " hca_object=\(objects)" }
+      try add("rdma", entry(device, of: "/rdma"), Value("rdma.max", words))
+    }
+  }
+
+  fileprivate mutating func add(_ unified: [String: String]) throws(LimitError) {
+    guard !unified.isEmpty else { return }
+    guard paths.isUnified, let directory = paths[""] else {
+      throw LimitError(
+        pointer: "/linux/resources/unified",
+        problem: "these are files of cgroup v2, and this host has v1; leave them out")
+    }
+    for (file, value) in unified.sorted(by: { $0.key < $1.key }) {
+      // Files such as io.max take one line in a write.
+      let lines = value.split(separator: "\n")
+      for line in lines.isEmpty ? [""] : lines {
+        writes.append(
+          CgroupWrite(directory, file, String(line), entry(file, of: "/linux/resources/unified")))
+      }
+    }
   }
 }

@@ -1,18 +1,5 @@
 import Glibc
 import LinuxKernel
-import OCISpec
-
-/// A value for one file of a container's cgroup, and where config.json asks for it.
-public struct CgroupWrite: Equatable, Sendable {
-  /// The cgroup's directory on the host.
-  public let directory: String
-  /// The file's name.
-  public let file: String
-  /// What is written, in one write.
-  public let value: String
-  /// The JSON pointer into config.json.
-  public let pointer: String
-}
 
 /// Where a container's cgroup is in each hierarchy, by controller as runc's state names them.
 public struct CgroupPaths: Equatable, Sendable {

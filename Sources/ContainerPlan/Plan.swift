@@ -55,7 +55,6 @@ public struct Plan: Equatable, Sendable {
     guard spec.process != nil else {
       throw PlanError("/process", "required to make a container, but missing")
     }
-    try refuseWhatIsNotThereYet(spec)
     if facts.systemdUnit == nil { try refuseForeignCgroup(spec.linux?.cgroupsPath ?? "") }
     try requireUserNamespace(spec.linux, facts)
     let cgroup =
@@ -144,8 +143,13 @@ public struct Plan: Equatable, Sendable {
   mutating func planUnit(_ unit: SystemdUnit, _ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts)
     throws(PlanError)
   {
-    var properties = SystemdProperty.properties(
-      saying: cgroup.writes(for: spec.linux?.resources))
+    var properties: [SystemdProperty]
+    do throws(LimitError) {
+      properties = SystemdProperty.properties(
+        saying: try cgroup.writes(for: spec.linux?.resources))
+    } catch {
+      throw PlanError(error.pointer, error.problem)
+    }
     do throws(SystemdAnnotationError) {
       properties += try SystemdProperty.properties(in: spec.annotations ?? [:])
     } catch {
@@ -161,7 +165,11 @@ public struct Plan: Equatable, Sendable {
     throws(PlanError)
   {
     let resources = spec.linux?.resources
-    for write in cgroup.writes(for: resources) { add(.writeCgroup(write), write.pointer) }
+    do throws(LimitError) {
+      for write in try cgroup.writes(for: resources) { add(.writeCgroup(write), write.pointer) }
+    } catch {
+      throw PlanError(error.pointer, error.problem)
+    }
     if !mountsBlockDevice(spec) { try planDeviceRules(resources, cgroup, facts) }
   }
 

@@ -53,7 +53,7 @@ import Testing
   func properties() {
     func said(_ file: String, _ value: String) -> [SystemdProperty] {
       SystemdProperty.properties(
-        saying: [CgroupWrite(directory: "/", file: file, value: value, pointer: "")])
+        saying: [CgroupWrite("/", file, value, "")])
     }
     #expect(said("memory.max", "1048576") == [.init("MemoryMax", .uint64(1_048_576))])
     #expect(said("memory.max", "max") == [.init("MemoryMax", .uint64(.max))])
