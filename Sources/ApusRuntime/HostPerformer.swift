@@ -201,16 +201,16 @@ struct HostPerformer: ~Copyable {
   ) throws(RuntimeError) {
     switch plan.steps[index].action {
     case .startUnit(let unit, let properties):
-      return try start(unit, with: pid, properties, plan.sentence(index, purpose))
+      return try start(unit, with: pid, properties, plan.sentence(index, purpose, origin))
     case .joinUnit(let unit):
-      return try attach(pid, to: unit, plan.sentence(index, purpose))
+      return try attach(pid, to: unit, plan.sentence(index, purpose, origin))
     case .writeCgroup(let write):
       do throws(RefusedWrite) {
         return try files.write(write)
       } catch {
         // It may be one of before, which this one did not help.
         let step = plan.steps.firstIndex { $0.action == .writeCgroup(error.write) } ?? index
-        throw RuntimeError("\(plan.sentence(step, purpose)): \(error.reason)")
+        throw RuntimeError("\(plan.sentence(step, purpose, origin)): \(error.reason)")
       }
     default: break
     }

@@ -10,7 +10,9 @@ package struct HostTerminal: ~Copyable {
   /// Finds it: the first of the standard streams that is a terminal, else the controlling one.
   /// To be called before anything is made. Throws when there is none.
   /// - Parameter place: what asks for a terminal.
-  package init(for place: String = "", streams: [Int32] = [2, 1, 0]) throws(RuntimeError) {
+  package init(for place: String = "config.json /process/terminal", streams: [Int32] = [2, 1, 0])
+    throws(RuntimeError)
+  {
     do throws(KernelError) {
       let found =
         if let stream = streams.first(where: isTerminal) {

@@ -56,9 +56,8 @@ import Testing
 
   @Test(arguments: [
     ("--bogus list", "unknown option --bogus"), ("--deb list", "unknown option --deb"),
-    ("--systemd-cgroup list", "unknown option --systemd-cgroup"),
     ("--rootless true list", "unknown option --rootless"),
-    ("--cgroup-manager x list", "unknown option --cgroup-manager"),
+    ("--cgroup-manager", "option --cgroup-manager needs a value"),
     ("--log", "option --log needs a value"),
     ("--debug=maybe list", "invalid value \"maybe\" for option --debug: give true or false"),
   ])

@@ -66,7 +66,7 @@ struct ExecTests {
     #expect(try plan(facts: { $0.noNewKeyring = true }).lines("join the session keyring") == [])
   }
 
-  @Test func whatIsNotThereYet() {
+  @Test func aLabelThatTheKernelDoesNotKnow() {
     #expect(throws: PlanError.self) {
       try plan([], .init(args: ["ls"], apparmorProfile: "docker-default"))
     }

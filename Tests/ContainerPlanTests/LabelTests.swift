@@ -79,3 +79,15 @@ struct LabelTests {
     #expect(parameters == [[], [], ["size=1k", "context=a:b:c:s0:c1,c2"]])
   }
 }
+
+struct Refusal: Sendable, CustomTestStringConvertible {
+  let pointer: String
+  let change: @Sendable (inout Spec) -> Void
+
+  init(_ pointer: String, change: @escaping @Sendable (inout Spec) -> Void) {
+    self.pointer = pointer
+    self.change = change
+  }
+
+  var testDescription: String { pointer }
+}

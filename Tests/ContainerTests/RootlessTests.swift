@@ -121,6 +121,40 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
+  /// This user's systemd makes a scope, with limits, below what it may manage.
+  @Test(.enabled(if: !Host.isRoot && Host.hasSystemd, "a user with a systemd of his own only"))
+  func aScopeOfTheUsersSystemd() throws {
+    let apus = try sandbox("/bin/sleep", "100") {
+      $0.linux?.resources = .init(memory: .init(limit: 64 << 20), pids: .init(limit: 20))
+    }
+    let scope = "apus-\(apus.id).scope"
+    let life = try apus.script(
+      """
+      set -e
+      export XDG_RUNTIME_DIR=/run/user/$(id -u)
+      $APUS --systemd-cgroup create $ID > /dev/null
+      $APUS --systemd-cgroup start $ID
+      systemctl --user show \(scope) -p Slice,MemoryMax,TasksMax
+      pid=$(sed "s/.*\"init_process_pid\":\\([0-9]*\\).*/\\1/" state/$ID/state.json)
+      cgroup=$(sed s/0::// /proc/$pid/cgroup)
+      basename $cgroup
+      cat /sys/fs/cgroup$cgroup/memory.max /sys/fs/cgroup$cgroup/pids.max
+      $APUS --systemd-cgroup exec $ID true
+      $APUS pause $ID
+      $APUS resume $ID
+      $APUS delete --force $ID
+      systemctl --user show \(scope) -p LoadState
+      """)
+    let lines = life.output.split(separator: "\n").map { String($0) }
+    #expect(life.status == 0 && life.errors == "", "\(life)")
+    #expect(
+      lines.sorted()
+        == [
+          "20", "67108864", "LoadState=not-found", "MemoryMax=67108864", "Slice=user.slice",
+          "TasksMax=20", scope,
+        ].sorted())
+  }
+
   private static let hasHelpers = access("/usr/bin/newuidmap", X_OK) == 0
 
   /// Root lends the user a range, in files that only the script sees; a real user has one.
