@@ -35,7 +35,7 @@ extension Features.Linux {
       cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
       seccomp: Seccomp(
         enabled: true, actions: Vocabulary.seccompActions,
-        operators: Vocabulary.seccompOperators, archs: Vocabulary.seccompArchitectures,
+        operators: Vocabulary.seccompOperators, archs: seccompArchitectures,
         knownFlags: Vocabulary.seccompFlags,
         supportedFlags: supportedSeccompFlags().map(\.name)),
       apparmor: Support(enabled: true), selinux: Support(enabled: true),

@@ -130,6 +130,15 @@ extension Spec.Linux.Seccomp {
   }
 }
 
+/// The architectures that a profile may list: those that libseccomp knows, and of this processor's
+/// order of bytes.
+public var seccompArchitectures: [String] {
+  Vocabulary.seccompArchitectures.filter { name in
+    let profile = Spec.Linux.Seccomp(defaultAction: "SCMP_ACT_ALLOW", architectures: [name])
+    return (try? profile.abis(among: SeccompABI.runnable)) != nil
+  }
+}
+
 /// The version of libseccomp that is built in, such as "2.5.4".
 public var libseccompVersion: String {
   guard let version = seccomp_version()?.pointee else { return "0.0.0" }

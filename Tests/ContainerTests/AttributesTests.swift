@@ -18,6 +18,36 @@ import Testing
       try Sandbox { $0.process?.scheduler = .init(policy: "SCHED_IDLE") }.report().scheduler == 5)
   }
 
+  /// Where a v1 cgroup shares realtime out, a new one has none of it.
+  @Test func schedulingWithAPriority() throws {
+    let sharesRealtime = access("/sys/fs/cgroup/cpu/cpu.rt_runtime_us", F_OK) == 0
+    for (policy, number) in [("SCHED_FIFO", 1), ("SCHED_RR", 2)] {
+      let apus = try Sandbox("/bin/true") {
+        $0.process?.scheduler = .init(policy: policy, priority: 7)
+      }
+      if sharesRealtime {
+        expectRefusal(try apus.create(), "/process/scheduler", "EPERM")
+        #expect(apus.leftovers() == [])
+      } else {
+        let report = try apus.report("read:/proc/self/stat")
+        #expect(report.scheduler == number)
+        let fields = report.answers["read:/proc/self/stat"]?.split(separator: " ") ?? []
+        #expect(fields.count > 40 && fields[39] == "7", "\(fields)")
+      }
+    }
+  }
+
+  @Test func schedulingByDeadlines() throws {
+    let apus = try Sandbox("/bin/sleep", "100") {
+      $0.process?.scheduler = .init(
+        policy: "SCHED_DEADLINE", runtime: 1_000_000, deadline: 20_000_000, period: 30_000_000)
+    }
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    let shown = try shell("chrt --pid \(try apus.pid())").output
+    #expect(shown.contains("SCHED_DEADLINE"), "\(shown)")
+    #expect(shown.contains("1000000/20000000/30000000"), "\(shown)")
+  }
+
   @Test func schedulingThatTheKernelRefuses() throws {
     let apus = try Sandbox("/bin/true") { $0.process?.scheduler = .init(policy: "SCHED_ISO") }
     expectRefusal(try apus.create(), "/process/scheduler", "EINVAL")
@@ -42,6 +72,16 @@ import Testing
     let machines = ["x86_64": "i686", "aarch64": "armv8l"]
     let machine = try Sandbox().report().machine
     #expect(report.machine == machines[machine])
+  }
+
+  @Test func flagsOfPersonalityAreToldToBeUnknown() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.linux?.personality = .init(domain: "LINUX", flags: ["SOME_FLAG"])
+    }
+    let run = try apus.run()
+    #expect(run.status == 0)
+    #expect(run.errors.contains("level=warning"))
+    #expect(run.errors.contains("/linux/personality/flags/0") && run.errors.contains("SOME_FLAG"))
   }
 
   @Test func memoryPolicy() throws {

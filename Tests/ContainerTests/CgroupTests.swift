@@ -78,6 +78,34 @@ import Testing
     #expect(try value(apus, "memory", "memory.swappiness", "") == "10")
   }
 
+  /// In v1 the number counts the memory, too.
+  @Test func swap() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.linux?.resources?.memory = Spec.Linux.Resources.Memory(limit: 64 << 20, swap: 96 << 20)
+    }
+    #expect(try apus.create() == .silently)
+    let shown = try value(apus, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max")
+    #expect(shown == String((Self.isUnified ? 32 : 96) << 20))
+  }
+
+  @Test(.enabled(if: !isUnified)) func theOOMKillerOfV1() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.linux?.resources?.memory = .init(limit: 64 << 20, disableOOMKiller: true)
+    }
+    #expect(try apus.create() == .silently)
+    #expect(
+      try value(apus, "memory", "memory.oom_control", "").hasPrefix("oom_kill_disable 1\n"))
+  }
+
+  /// Kernels don't limit their own memory any more, and all hierarchies are one.
+  @Test func whatMeansNothingAnyMoreIsPassedOver() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.linux?.resources?.memory = .init(
+        kernel: 1 << 20, useHierarchy: false, checkBeforeUpdate: true)
+    }
+    #expect(try apus.run() == .silently)
+  }
+
   @Test func minusOneIsNoLimit() throws {
     let apus = try Sandbox("/bin/true") {
       $0.linux?.resources?.memory = Spec.Linux.Resources.Memory(limit: -1)

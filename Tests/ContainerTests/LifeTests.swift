@@ -30,6 +30,19 @@ import Testing
     #expect(eventually { text(of: seen) == "here\n" })
   }
 
+  @Test func whatConfigSaysLaterDoesNotCount() throws {
+    let apus = try Sandbox("/bin/sh", "-c", "hostname > /dev/shm/name; exec sleep 100")
+    #expect(try apus.create() == .silently)
+    try apus.configure {
+      $0.process?.args = ["/bin/true"]
+      $0.hostname = "other"
+    }
+    #expect(try apus.start() == .silently)
+    let name = "/proc/\(try apus.pid())/root/dev/shm/name"
+    #expect(eventually { text(of: name) == "runc\n" })
+    #expect(try apus.state().status == "running")
+  }
+
   @Test func stateTellsWhatCallersNeed() throws {
     let apus = try Sandbox("/bin/true") { $0.annotations = ["org.test.key": "a value"] }
     #expect(try apus.create() == .silently)

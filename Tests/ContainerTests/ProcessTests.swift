@@ -165,6 +165,43 @@ func capabilities(_ numbers: UInt64...) -> UInt64 { numbers.reduce(0) { $0 | 1 <
     #expect(try Sandbox { $0.process?.oomScoreAdj = -500 }.report().oomScoreAdj == -500)
   }
 
+  /// Those that nobody may raise without privileges stay as they are.
+  @Test func limitsOfEveryKind() throws {
+    var own: [String: Report.Limit] = [:]
+    for (name, words) in Self.limits {
+      let line = lines(of: "/proc/self/limits").first { $0.hasPrefix(words) } ?? ""
+      let numbers = line.dropFirst(words.count).split(separator: " ").prefix(2).map {
+        $0 == "unlimited" ? UInt64.max : UInt64($0) ?? 0
+      }
+      try #require(numbers.count == 2, "\(words)")
+      own[name] = Report.Limit(soft: min(numbers[0], 1 << 30), hard: numbers[1])
+    }
+    let apus = try Sandbox {
+      $0.process?.rlimits = own.map { .init(type: $0, hard: $1.hard, soft: $1.soft) }
+    }
+    let limits = try apus.report().limits
+    #expect(own.count == 16)
+    for (name, limit) in own { #expect(limits[name] == limit, "\(name)") }
+  }
+
+  /// In /proc/self/limits they have other names.
+  private static let limits = [
+    "RLIMIT_AS": "Max address space", "RLIMIT_CORE": "Max core file size",
+    "RLIMIT_CPU": "Max cpu time", "RLIMIT_DATA": "Max data size", "RLIMIT_FSIZE": "Max file size",
+    "RLIMIT_LOCKS": "Max file locks", "RLIMIT_MEMLOCK": "Max locked memory",
+    "RLIMIT_MSGQUEUE": "Max msgqueue size", "RLIMIT_NICE": "Max nice priority",
+    "RLIMIT_NOFILE": "Max open files", "RLIMIT_NPROC": "Max processes",
+    "RLIMIT_RSS": "Max resident set", "RLIMIT_RTPRIO": "Max realtime priority",
+    "RLIMIT_RTTIME": "Max realtime timeout", "RLIMIT_SIGPENDING": "Max pending signals",
+    "RLIMIT_STACK": "Max stack size",
+  ]
+
+  /// Users have names on Windows only.
+  @Test func aUsernameIsPassedOver() throws {
+    let apus = try Sandbox { $0.process?.user.username = "somebody" }
+    #expect(try apus.report().uid == [0, 0, 0, 0])
+  }
+
   @Test func theOOMScoreIsRaisedOrLeftAlone() throws {
     #expect(try Sandbox { $0.process?.oomScoreAdj = 700 }.report().oomScoreAdj == 700)
     let own = text(of: "/proc/self/oom_score_adj")
