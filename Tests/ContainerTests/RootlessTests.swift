@@ -9,7 +9,7 @@ import Testing
   private static let gid = Host.isRoot ? 4242 : getegid()
 
   /// A sandbox that belongs to that user, with what `spec --rootless` writes.
-  private func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
+  func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
     -> Sandbox
   {
     let apus = try Sandbox("/bin/true")
@@ -27,7 +27,7 @@ import Testing
   }
 
   /// Runs a script as that user, in which `$APUS` has a state folder of the sandbox.
-  private func script(_ text: String, in apus: Sandbox) throws -> Finished {
+  func script(_ text: String, in apus: Sandbox) throws -> Finished {
     try apus.script(
       """
       export ID APUS='\(apus.apus) --root state' BARE=\(apus.apus) XDG_RUNTIME_DIR=\(apus.folder)/run
