@@ -156,16 +156,17 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   public var bundle: String {
     let prefix = "bundle="
     // The last: an annotation may have the name, too.
-    return config.labels.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    return config.labels.last { $0.utf8.starts(with: prefix.utf8) }
+      .map { String($0.unicodeScalars.dropFirst(prefix.utf8.count)) }
       ?? ""
   }
 
   /// The annotations of config.json, which are the other labels.
   public var annotations: [String: String] {
     var annotations: [String: String] = [:]
-    for label in config.labels where !label.hasPrefix("bundle=") {
-      let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      annotations[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+    for label in config.labels where !label.utf8.starts(with: "bundle=".utf8) {
+      let end = label.utf8.firstIndex(of: UInt8(ascii: "=")) ?? label.endIndex
+      annotations[String(label[..<end])] = String(label[end...].unicodeScalars.dropFirst())
     }
     return annotations
   }
@@ -193,7 +194,7 @@ extension ContainerRecord {
     self.init(
       id: id, initProcessPID: 0, initProcessStart: 0, created: rfc3339Now(),
       config: Config(
-        rootfs: path.hasPrefix("/") ? path : "\(bundle)/\(path)",
+        rootfs: isAbsolute(path) ? path : "\(bundle)/\(path)",
         cgroups: Cgroups(id: id, unit: unit),
         version: spec.ociVersion,
         labels: annotations.map { "\($0.key)=\($0.value)" } + ["bundle=\(bundle)"],

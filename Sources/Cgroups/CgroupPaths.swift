@@ -15,7 +15,7 @@ public struct CgroupPaths: Equatable, Sendable {
     let wanted = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? id
     let clean = Self.clean(wanted)
     func place(_ mountPoint: String, _ own: String) -> String {
-      let base = wanted.hasPrefix("/") || own == "/" ? "" : own
+      let base = isAbsolute(wanted) || own == "/" ? "" : own
       return "\(mountPoint)\(base)/\(clean)"
     }
     switch layout {
@@ -39,7 +39,7 @@ public struct CgroupPaths: Equatable, Sendable {
   /// beginning. Empty, if that is where it leads.
   public static func clean(_ path: String) -> String {
     var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
+    for part in components(of: path) where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return parts.joined(separator: "/")
@@ -54,7 +54,7 @@ public struct CgroupPaths: Equatable, Sendable {
   /// `[CONTROLLER[,CONTROLLER…]:]PATH`. Nil where there is none, or the path leads out.
   public func below(_ text: String) -> CgroupPaths? {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let path = parts.last.map(String.init), !path.split(separator: "/").contains("..") else {
+    guard let path = parts.last.map(String.init), !components(of: path).contains("..") else {
       return nil
     }
     let wanted =
@@ -63,7 +63,7 @@ public struct CgroupPaths: Equatable, Sendable {
     if let wanted, !wanted.allSatisfy({ self[$0] != nil }) { return nil }
     var changed = self
     for index in directories.indices where wanted?.contains(directories[index].controller) ?? true {
-      changed.directories[index].path += path.hasPrefix("/") ? path : "/" + path
+      changed.directories[index].path += isAbsolute(path) ? path : "/" + path
       guard access(changed.directories[index].path + "/cgroup.procs", F_OK) == 0 else { return nil }
     }
     return changed

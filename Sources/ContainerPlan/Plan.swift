@@ -197,14 +197,14 @@ public struct Plan: Equatable, Sendable {
     for (key, value) in (spec.linux?.sysctl ?? [:]).sorted(by: { $0.key < $1.key }) {
       add(.writeSysctl(key: key, value: value), entry(key, of: "/linux/sysctl"))
     }
-    var readonly: Set<String> = []
+    var readonly: Set<ExactText> = []
     for (index, path) in (spec.linux?.readonlyPaths ?? []).enumerated()
-    where readonly.insert(clean(path)).inserted {
+    where readonly.insert(ExactText(clean(path)[...])).inserted {
       add(.makeReadonly(path), "/linux/readonlyPaths/\(index)")
     }
-    var masked: Set<String> = []
+    var masked: Set<ExactText> = []
     for (index, path) in (spec.linux?.maskedPaths ?? []).enumerated()
-    where masked.insert(clean(path)).inserted {
+    where masked.insert(ExactText(clean(path)[...])).inserted {
       add(.mask(path), "/linux/maskedPaths/\(index)")
     }
   }

@@ -57,7 +57,7 @@ extension Plan {
   /// The path of a bind's source: a relative one is from the bundle on.
   public static func source(of mount: Spec.Mount, bundle: String) -> String {
     let source = mount.source ?? ""
-    return source.hasPrefix("/") ? source : "\(bundle)/\(source)"
+    return isAbsolute(source) ? source : "\(bundle)/\(source)"
   }
 
   /// Mappings map without the option, too; without any, those of the container's user namespace do.
@@ -82,7 +82,8 @@ extension Plan {
       }
       return
     }
-    guard destination.hasPrefix("/proc/"), !Self.mountableInProc.contains(destination) else {
+    guard isPath(destination, atOrBelow: "/proc"), !Self.mountableInProc.contains(destination)
+    else {
       return
     }
     throw PlanError(

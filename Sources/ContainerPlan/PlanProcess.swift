@@ -57,10 +57,11 @@ extension Plan {
   /// Each name once, with its last value: programs differ in which of two they believe. An empty
   /// HOME is as good as none, as in runc.
   private func environment(_ given: [String], _ facts: Facts) -> [String] {
-    var names: Set<Substring> = []
+    var names: Set<ExactText> = []
     var environment: [String] = []
     for entry in (given + facts.environment).reversed() {
-      if names.insert(entry.prefix { $0 != "=" }).inserted { environment.append(entry) }
+      let name = ExactText(Substring(entry.utf8.prefix { $0 != UInt8(ascii: "=") }))
+      if names.insert(name).inserted { environment.append(entry) }
     }
     return environment.reversed().filter { $0 != "HOME=" }
   }

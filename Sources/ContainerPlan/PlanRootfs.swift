@@ -8,7 +8,7 @@ extension Plan {
     let wanted = spec.linux?.rootfsPropagation ?? ""
     let change = MountOptions([wanted]).propagation.first
     let path = spec.root?.path ?? "rootfs"
-    let rootfs = path.hasPrefix("/") ? path : "\(facts.bundle)/\(path)"
+    let rootfs = isAbsolute(path) ? path : "\(facts.bundle)/\(path)"
     planPropagation(change?.propagation, rootfs)
     add(.openRootfs(rootfs), "/root/path")
 
@@ -134,14 +134,14 @@ func isFilledBeforeReadonly(_ mount: Spec.Mount) -> Bool {
 
 /// A destination in the container: a caller of runc may give it as the path on the host.
 private func inside(_ rootfs: String, _ path: String) -> String {
-  if path == rootfs { return "/" }
-  return path.hasPrefix(rootfs + "/") ? String(path.dropFirst(rootfs.utf8.count)) : path
+  guard rootfs != "/", isPath(path, atOrBelow: rootfs) else { return path }
+  return clean(String(Substring(path.utf8.dropFirst(rootfs.utf8.count))))
 }
 
 /// A path of the container from its root on, without "." and with ".." resolved as far as the root.
 func clean(_ path: String) -> String {
   var parts: [Substring] = []
-  for part in path.split(separator: "/") {
+  for part in components(of: path) {
     switch part {
     case ".": continue
     case "..": _ = parts.popLast()

@@ -26,7 +26,7 @@ public func findProgram(_ name: String, _ environment: [String]) throws(KernelEr
     }
     return path
   }
-  if name.contains("/") { return try usable(name) }
+  if name.utf8.contains(UInt8(ascii: "/")) { return try usable(name) }
   let path =
     environment.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
     ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -87,10 +87,9 @@ public func makeDirectories(_ path: String, mode: UInt32) throws(KernelError) {
     try makeDirectory(path, mode: mode)
   } catch {
     if error.errno == .fileExists { return }
-    guard error.errno == .noSuchFileOrDirectory, let slash = path.lastIndex(of: "/"),
-      slash != path.startIndex
-    else { throw error }
-    try makeDirectories(String(path[..<slash]), mode: mode)
+    let above = split(path).above
+    guard error.errno == .noSuchFileOrDirectory, above != path, above != "." else { throw error }
+    try makeDirectories(above, mode: mode)
     try makeDirectory(path, mode: mode, orExisting: true)
   }
 }

@@ -15,9 +15,10 @@ public struct ProcessStat: Equatable, Sendable {
 
   /// Reads the line (`proc_pid_stat(5)`).
   init?(_ text: String) {
-    // The name in parentheses may hold anything, so the fields count from the last ")".
-    guard let end = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: end)...].split { $0 == " " || $0 == "\n" }
+    // The name in parentheses may hold anything, so the fields count from the last ")": the byte,
+    // which is no character of its own behind one that joins what follows it.
+    guard let end = text.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = text[text.utf8.index(after: end)...].split { $0 == " " || $0 == "\n" }
     guard fields.count > 19, let state = fields[0].first, let start = UInt64(fields[19]) else {
       return nil
     }

@@ -101,18 +101,9 @@ private func openOrMake(
     guard error.errno == .fileExists else { throw error }
     if let target = try? readLink(name, at: parent.number) {
       links += 1
-      let path = target.hasPrefix("/") ? target : "\(above)/\(target)"
+      let path = isAbsolute(target) ? target : "\(above)/\(target)"
       return try openOrMake(path, in: root, isDirectory: isDirectory, &links)
     }
   }
   return try open(path, in: root, flags)
-}
-
-/// The directory above the last component of a path, and that component.
-public func split(_ path: String) -> (above: String, name: String) {
-  var trimmed = path[...]
-  while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
-  guard let slash = trimmed.lastIndex(of: "/") else { return (".", String(trimmed)) }
-  let above = trimmed[..<slash]
-  return (above.isEmpty ? "/" : String(above), String(trimmed[trimmed.index(after: slash)...]))
 }

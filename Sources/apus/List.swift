@@ -1,4 +1,5 @@
 import ApusRuntime
+import ContainerPlan
 import LinuxKernel
 
 extension Command {
@@ -59,15 +60,8 @@ private func reportAll(in store: ContainerStore) throws(RuntimeError) -> [Contai
 /// A user's name by /etc/passwd, or "#" and the number. The C library's look-up would load its
 /// modules, which a static program can't.
 private func userName(of id: UInt32) -> String {
-  let lines = ((try? readFile("/etc/passwd")) ?? []).split(separator: UInt8(ascii: "\n"))
-  for line in lines {
-    let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    guard fields.count > 2, UInt32(decimal: String(decoding: fields[2], as: UTF8.self)) == id else {
-      continue
-    }
-    return String(decoding: fields[0], as: UTF8.self)
-  }
-  return "#\(id)"
+  let bytes = (try? readFile("/etc/passwd")) ?? []
+  return ContainerPlan.userName(of: id, inPasswd: bytes) ?? "#\(id)"
 }
 
 /// Columns as runc lays them out: at least 12 wide, at least 3 blanks apart.

@@ -13,7 +13,7 @@ func stateRoot(_ global: Arguments) throws(RuntimeError) -> String {
   guard !given.isEmpty else {
     throw RuntimeError("option --root is empty: name a folder such as /run/apus")
   }
-  if given.hasPrefix("/") { return given }
+  if isAbsolute(given) { return given }
   return "\(try absolute(".", "find the folder of --root"))/\(given)"
 }
 

@@ -52,7 +52,8 @@ struct MountTests {
   @Test(
     arguments: [
       ("/bundle/rootfs/data", "/data"), ("/bundle/./rootfs//data", "/data"),
-      ("/bundle/rootfs", "/"), ("/bundle/rootfs2/data", "/bundle/rootfs2/data"),
+      ("/bundle/rootfs", "/"), ("/bundle/rootfs/\u{301}", "/\u{301}"),
+      ("/bundle/rootfs2/data", "/bundle/rootfs2/data"),
     ])
   func destinationsMayBeThoseOnTheHost(_ destination: String, _ expected: String) throws {
     #expect(
@@ -60,11 +61,22 @@ struct MountTests {
         == ["mount tmpfs at \(expected)  (/mounts/0)"])
   }
 
-  @Test func procCannotBeReachedByTheHostsPath() {
-    let error = #expect(throws: PlanError.self) {
-      try plan { $0.mounts = [.init(destination: "/bundle/rootfs/proc/self", type: "tmpfs")] }
+  /// As long in bytes as the rest of the path, and shorter in characters.
+  @Test func theHostsPathMayHaveAnyLetters() throws {
+    let plan = try plan {
+      $0.root?.path = "/\u{e9}\u{e9}\u{e9}"
+      $0.mounts = [.init(destination: "/\u{e9}\u{e9}\u{e9}/data", type: "tmpfs")]
     }
-    #expect(error?.pointer == "/mounts/0/destination")
+    #expect(plan.lines.contains("mount tmpfs at /data  (/mounts/0)"))
+  }
+
+  @Test func procCannotBeReachedByTheHostsPath() {
+    for path in ["/bundle/rootfs/proc/self", "/bundle/rootfs/proc/\u{301}"] {
+      let error = #expect(throws: PlanError.self) {
+        try plan { $0.mounts = [.init(destination: path, type: "tmpfs")] }
+      }
+      #expect(error?.pointer == "/mounts/0/destination")
+    }
   }
 
   @Test func binds() throws {

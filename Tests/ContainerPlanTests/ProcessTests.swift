@@ -201,7 +201,8 @@ struct ProcessTests {
 
   @Test(
     arguments: [
-      (0, "/root"), (7, nil), (1000, "/home/a"), (1001, nil), (5, "/later"), (4_294_967_294, "/no"),
+      (0, "/root"), (7, nil), (1000, "/home/a"), (1001, nil), (5, "/later"), (6, nil),
+      (4_294_967_294, "/no"),
     ] as [(UInt32, String?)])
   func home(_ uid: UInt32, _ expected: String?) {
     let passwd = """
@@ -213,6 +214,7 @@ struct ProcessTests {
       c:x:5:5:::/bin/sh
       d:x:5:5::/later:
       nobody:x:4294967294:1::/no:/bin/false:with:colons
+      cut:x:6:6::/a\0b:/bin/sh
       """
     #expect(ContainerPlan.home(of: uid, inPasswd: Array(passwd.utf8)) == expected)
   }

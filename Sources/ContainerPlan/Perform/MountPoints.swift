@@ -50,6 +50,6 @@ extension ContainerPerformer {
 
   /// Forgets the open directory when something is mounted over it, or over one above it.
   mutating func forgetFolder(below path: String) {
-    if folderPath == path || path == "/" || folderPath.hasPrefix(path + "/") { folder = nil }
+    if isPath(folderPath, atOrBelow: path) { folder = nil }
   }
 }

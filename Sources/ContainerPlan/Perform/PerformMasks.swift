@@ -61,8 +61,10 @@ extension ContainerPerformer {
   /// "net.ipv4.ip_forward" and "net/ipv4/ip_forward" are the same; in each the other sign stands
   /// for itself (sysctl.d(5)).
   func sysctlPath(_ key: String) -> String {
-    let separator = key.first { $0 == "." || $0 == "/" }
-    guard separator == "." else { return "sys/" + key }
-    return "sys/" + String(key.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
+    let (dot, slash) = (UInt8(ascii: "."), UInt8(ascii: "/"))
+    let separator = key.utf8.first { $0 == dot || $0 == slash }
+    guard separator == dot else { return "sys/" + key }
+    let path = key.utf8.map { $0 == dot ? slash : $0 == slash ? dot : $0 }
+    return "sys/" + String(decoding: path, as: UTF8.self)
   }
 }

@@ -67,7 +67,7 @@ extension ContainerPerformer {
 
   mutating func findProgram(_ name: String) throws(KernelError) {
     environment = plan.program.environment
-    if !environment.contains(where: { $0.hasPrefix("HOME=") }) {
+    if !environment.contains(where: { $0.utf8.starts(with: "HOME=".utf8) }) {
       environment.append("HOME=" + homeDirectory(of: getuid()))
     }
     program = try LinuxKernel.findProgram(name, environment)
@@ -96,17 +96,4 @@ extension ContainerPerformer {
 private func homeDirectory(of uid: uid_t) -> String {
   guard let bytes = try? readFile("/etc/passwd") else { return "/" }
   return home(of: uid, inPasswd: bytes) ?? "/"
-}
-
-/// The home directory of a user in a passwd(5) file; nil when it has none.
-func home(of uid: UInt32, inPasswd bytes: [UInt8]) -> String? {
-  for line in bytes.split(separator: UInt8(ascii: "\n")) {
-    let fields = line.split(
-      separator: UInt8(ascii: ":"), maxSplits: 6, omittingEmptySubsequences: false)
-    guard fields.count == 7, UInt32(String(decoding: fields[2], as: UTF8.self)) == uid,
-      !fields[5].isEmpty
-    else { continue }
-    return String(decoding: fields[5], as: UTF8.self)
-  }
-  return nil
 }

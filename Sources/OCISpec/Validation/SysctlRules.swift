@@ -9,7 +9,8 @@ extension Spec.Linux {
       report.rejectNUL(in: value, at: here)
       let name = dottedSysctl(key)
       // A part such as `..`, written `//`, would lead out of the namespace's own directory.
-      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        .map { Substring($0) }
       if parts.contains(where: { $0.isEmpty || $0 == "/" || $0 == "//" }) {
         report.add(here, "\(quoted(key)) is not a kernel parameter's name")
         continue
