@@ -42,7 +42,9 @@ struct Log: Sendable {
         encodeJSON(Line(level: level.rawValue, msg: message, time: time), style: .compact)
           + [UInt8(ascii: "\n")]
       case .text:
-        Array("time=\"\(time)\" level=\(level.rawValue) msg=\(quoted(message))\n".utf8)
+        Array(
+          "time=\"\(time)\" level=\(level.rawValue) msg=\"\(escaped(message, quotes: true))\"\n"
+            .utf8)
       }
     // There is nobody to tell that a message is lost.
     try? LinuxKernel.write(line, to: file ?? 2)
@@ -51,7 +53,9 @@ struct Log: Sendable {
   /// Writes why a command failed, for the caller's eyes on the standard error too.
   func fail(_ message: String) {
     write(.error, message)
-    if file != nil { try? LinuxKernel.write(Array("\(message)\n".utf8), to: 2) }
+    if file != nil {
+      try? LinuxKernel.write(Array("\(escaped(message, quotes: false))\n".utf8), to: 2)
+    }
   }
 }
 
@@ -85,22 +89,23 @@ private func now() -> String {
   return "\(text.dropLast(2)):\(text.suffix(2))"
 }
 
-/// A message in quotes, so that it is one line and moves no cursor.
-private func quoted(_ message: String) -> String {
-  var quoted = "\""
+/// A message as one line that moves no cursor, whatever names of files and keys are in it.
+/// - Parameter quotes: whether it is to stand between quotes.
+private func escaped(_ message: String, quotes: Bool) -> String {
+  var escaped = ""
   for scalar in message.unicodeScalars {
     switch scalar {
-    case "\"": quoted += "\\\""
-    case "\\": quoted += "\\\\"
-    case "\n": quoted += "\\n"
-    case "\r": quoted += "\\r"
-    case "\t": quoted += "\\t"
+    case "\"" where quotes: escaped += "\\\""
+    case "\\" where quotes: escaped += "\\\\"
+    case "\n": escaped += "\\n"
+    case "\r": escaped += "\\r"
+    case "\t": escaped += "\\t"
     case "\0"..<" ", "\u{7f}"..."\u{9f}":
       let digits = String(scalar.value, radix: 16)
-      quoted += scalar.isASCII ? "\\x" : "\\u00"
-      quoted += (digits.utf8.count == 1 ? "0" : "") + digits
-    default: quoted.unicodeScalars.append(scalar)
+      escaped += scalar.isASCII ? "\\x" : "\\u00"
+      escaped += (digits.utf8.count == 1 ? "0" : "") + digits
+    default: escaped.unicodeScalars.append(scalar)
     }
   }
-  return quoted + "\""
+  return escaped
 }

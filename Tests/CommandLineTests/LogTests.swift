@@ -44,6 +44,13 @@ import Testing
       result.errors.contains(#"msg="unknown command \"a\x1b[2J\n\t\\\"b\": "#), "\(result.errors)")
   }
 
+  @Test func whatPeopleReadIsOneLineToo() throws {
+    let apus = try Scratch()
+    let result = shell(#"\#(apus.apus) --log \#(apus.folder)/log "$(printf 'a\033[2J\n\t\\"b')""#)
+    #expect(result.errors.hasPrefix(#"unknown command "a\x1b[2J\n\t\"b": "#), "\(result.errors)")
+    #expect(result.errors.split(separator: "\n").count == 1)
+  }
+
   @Test func debugAddsWhatNobodyAskedFor() throws {
     let apus = try Scratch()
     try apus.makeBundle()
