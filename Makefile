@@ -1,6 +1,7 @@
 # What a newcomer types: make demo, make test, make install.
 PREFIX ?= /usr/local
 BUILD ?= .build
+MINUTES ?= 20
 APUS = $(abspath $(BUILD))/release/apus
 STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s
 export BUILD APUS
@@ -12,7 +13,7 @@ TO_TEST = $(TO_DEMO) runc spin strace
 TO_TEST_VM = busybox-static cpio e2fsprogs mmdebstrap qemu-system-x86 xz-utils
 TO_BENCH = hyperfine strace
 
-.PHONY: help demo build test test-vm bench install lint model clean
+.PHONY: help demo build test test-vm fuzz bench install lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ test-vm: ## Check containers under systemd and cgroup v2, in a virtual machine
 	swift build --scratch-path $(BUILD) --build-tests
 	@Scripts/test-vm
 
+fuzz: ## Fuzz what reads foreign input (MINUTES=20 each, FUZZ=target for one)
+	@Scripts/packages $(TO_BUILD)
+	@Scripts/fuzz $$(($(MINUTES) * 60)) $(FUZZ)
+
 bench: ## Measure apus beside crun, runc and a floor in C
 	@Scripts/packages $(TO_BUILD) $(TO_BENCH)
 	@$(MAKE) --no-print-directory build
@@ -47,7 +52,7 @@ install: build ## Install it, as PREFIX/bin/apus (PREFIX=/usr/local)
 	set -x; $$root install -D -m 755 $(APUS) $$bin/apus
 
 lint: ## Check the format of the Swift code
-	swift format lint --strict --recursive Sources Tests Examples Package.swift
+	swift format lint --strict --recursive Sources Tests Fuzz Examples Package.swift
 
 model: ## Search the model of the start gate for what must not happen
 	@Scripts/packages gcc libc6-dev spin

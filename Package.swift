@@ -58,3 +58,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzz targets, which only libFuzzer's flags can link (Scripts/fuzz).
+if Context.environment["FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "Fuzz", dependencies: ["ApusRuntime", "LibFuzzer"], path: "Fuzz/Targets"),
+    .systemLibrary(name: "LibFuzzer", path: "Fuzz/LibFuzzer"),
+  ]
+}
