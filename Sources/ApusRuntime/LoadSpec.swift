@@ -13,9 +13,9 @@ public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(Ru
   let spec: Spec
   do throws(JSONError) {
     if let store, store.isDebugging {
-      var unknown: [String] = []
+      var unknown: [UnknownKey] = []
       spec = try decodeJSON(Spec.self, from: bytes, unknownKeys: &unknown)
-      for key in unknown { store.log(.debug, "\(path): \(key): unknown, and passed over") }
+      for key in unknown { store.log(.debug, "\(path): \(key.pointer): unknown, and passed over") }
     } else {
       spec = try decodeJSON(Spec.self, from: bytes)
     }

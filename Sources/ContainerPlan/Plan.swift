@@ -7,6 +7,8 @@ import OCISpec
 public struct Plan: Equatable, Sendable {
   /// The acts, in order.
   public internal(set) var steps: [Step] = []
+  /// Why it can't be made: all reasons, where making it doesn't throw the first.
+  public private(set) var refusals: [PlanError] = []
 
   /// What a plan depends on besides config.json.
   public struct Facts: Sendable {
@@ -52,11 +54,21 @@ public struct Plan: Equatable, Sendable {
 
   /// Compiles config.json, which has to be valid (`Spec.validate()`).
   public init(for spec: Spec, facts: Facts) throws(PlanError) {
-    guard spec.process != nil else {
-      throw PlanError("/process", "required to make a container, but missing")
+    self.init(drafting: spec, facts: facts)
+    if let refusal = refusals.first { throw refusal }
+  }
+
+  /// Compiles what can be compiled, and keeps all ``refusals``.
+  public init(drafting spec: Spec, facts: Facts) {
+    if spec.process == nil {
+      refusals.append(PlanError("/process", "required to make a container, but missing"))
     }
-    if facts.systemdUnit == nil { try refuseForeignCgroup(spec.linux?.cgroupsPath ?? "") }
-    try requireUserNamespace(spec.linux, facts)
+    if facts.systemdUnit == nil {
+      collect { plan throws(PlanError) in
+        try plan.refuseForeignCgroup(spec.linux?.cgroupsPath ?? "")
+      }
+    }
+    collect { plan throws(PlanError) in try plan.requireUserNamespace(spec.linux, facts) }
     let cgroup =
       facts.managesCgroups
       ? facts.systemdUnit.map { CgroupPaths(unit: $0) }
@@ -66,13 +78,13 @@ public struct Plan: Equatable, Sendable {
       add(
         .createCgroup(cgroup.distinct),
         (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
-      try planLimits(spec, cgroup, facts)
+      collect { plan throws(PlanError) in try plan.planLimits(spec, cgroup, facts) }
     }
-    try planIntelRdt(spec.linux?.intelRdt, facts)
+    collect { plan throws(PlanError) in try plan.planIntelRdt(spec.linux?.intelRdt, facts) }
     planStandardStreams(spec)
-    try planNamespaces(spec, facts, cgroup)
+    collect { plan throws(PlanError) in try plan.planNamespaces(spec, facts, cgroup) }
     if spec.linux?.has(.mount) == true {
-      try planRootfs(spec, facts, cgroup)
+      planRootfs(spec, facts, cgroup)
     } else {
       planHooks(spec.hooks)
       planTerminal(spec.process, console: false)
@@ -86,7 +98,7 @@ public struct Plan: Equatable, Sendable {
       }
     }
     add(.recordState)
-    if let process = spec.process { try planProcess(process, spec, facts, exec: false) }
+    if let process = spec.process { planProcess(process, spec, facts, exec: false) }
   }
 
   /// Compiles a process that joins a container; `spec` is the container's.
@@ -113,12 +125,22 @@ public struct Plan: Equatable, Sendable {
       guard let kind = ResourceLimit(name: limit.type) else { continue }
       add(.setLimit(kind, soft: limit.soft, hard: limit.hard), "/process/rlimits/\(index)")
     }
-    try planProcess(process, spec, facts, exec: true)
+    planProcess(process, spec, facts, exec: true)
+    if let refusal = refusals.first { throw refusal }
   }
 
   /// Whether the process gets a terminal of its own.
   public var opensTerminal: Bool {
     steps.contains { if case .openTerminal = $0.action { true } else { false } }
+  }
+
+  /// Goes on with the next part where one can't be had.
+  mutating func collect(_ part: (inout Plan) throws(PlanError) -> Void) {
+    do throws(PlanError) {
+      try part(&self)
+    } catch {
+      if !refusals.contains(error) { refusals.append(error) }
+    }
   }
 
   mutating func add(_ action: Action, _ pointer: String = "") {

@@ -3,23 +3,25 @@ import OCISpec
 
 extension Plan {
   /// The labels that the process changes to at its exec.
-  mutating func planLabels(_ process: Spec.Process, _ facts: Facts) throws(PlanError) {
+  mutating func planLabels(_ process: Spec.Process, _ facts: Facts) {
     if let profile = given(process.apparmorProfile) {
       // Where nobody confines, all are unconfined.
       if profile != "unconfined" || facts.securityModules.contains(.appArmor) {
-        try plan(.appArmor, profile, "/process/apparmorProfile", facts)
+        plan(.appArmor, profile, "/process/apparmorProfile", facts)
       }
     }
     if let label = given(process.selinuxLabel) {
-      try plan(.selinux, label, "/process/selinuxLabel", facts)
+      plan(.selinux, label, "/process/selinuxLabel", facts)
     }
   }
 
   private mutating func plan(
     _ module: SecurityModule, _ label: String, _ pointer: String, _ facts: Facts
-  ) throws(PlanError) {
-    try require(module, pointer, facts)
-    add(.labelExec(module, label), pointer)
+  ) {
+    collect { plan throws(PlanError) in
+      try require(module, pointer, facts)
+      plan.add(.labelExec(module, label), pointer)
+    }
   }
 }
 

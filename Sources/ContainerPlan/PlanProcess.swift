@@ -5,13 +5,14 @@ extension Plan {
   /// What the user's program is, becomes and may do: the last steps, of a container and of exec.
   mutating func planProcess(
     _ process: Spec.Process, _ spec: Spec, _ facts: Facts, exec: Bool
-  ) throws(PlanError) {
+  ) {
     let capabilities = Capabilities(process.capabilities)
-    try planAttributes(process, spec.linux)
+    collect { plan throws(PlanError) in try plan.planAttributes(process, spec.linux) }
     if exec { planTerminal(process, console: false) }
-    try planLabels(process, facts)
+    planLabels(process, facts)
     if process.noNewPrivileges == true { add(.setNoNewPrivileges, "/process/noNewPrivileges") }
-    let filter = try seccompFilter(spec)
+    var filter: SeccompFilter?
+    collect { plan throws(PlanError) in filter = try plan.seccompFilter(spec) }
     // Without no_new_privs only CAP_SYS_ADMIN may load one; with it, the later the better.
     let loadsEarly = process.noNewPrivileges != true
     if let filter, loadsEarly { add(.loadSeccomp(filter), "/linux/seccomp") }
@@ -22,7 +23,7 @@ extension Plan {
     }
     // With what is left of root's rights: the user's own may not reach there.
     add(.changeDirectory(process.cwd), "/process/cwd")
-    try planGroups(process, spec.linux, facts)
+    collect { plan throws(PlanError) in try plan.planGroups(process, spec.linux, facts) }
     add(.setUser(uid: process.user.uid, gid: process.user.gid), "/process/user")
     add(.applyCapabilities(capabilities), asked)
     let umask = process.user.umask

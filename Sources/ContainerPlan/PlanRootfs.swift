@@ -4,7 +4,7 @@ import OCISpec
 
 extension Plan {
   /// The root file system: mounts, devices, and the change of root.
-  mutating func planRootfs(_ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths) throws(PlanError) {
+  mutating func planRootfs(_ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths) {
     let wanted = spec.linux?.rootfsPropagation ?? ""
     let change = MountOptions([wanted]).propagation.first
     let path = spec.root?.path ?? "rootfs"
@@ -18,10 +18,18 @@ extension Plan {
       return mount
     }
     for (index, mount) in mounts.enumerated() {
-      try plan(mount, "/mounts/\(index)", spec, facts, cgroup)
+      collect { plan throws(PlanError) in
+        try plan.plan(mount, "/mounts/\(index)", spec, facts, cgroup)
+      }
     }
-    for mount in facts.mounts { try plan(mount, "", spec, facts, cgroup) }
-    if mountsBlockDevice(spec) { try planDeviceRules(spec.linux?.resources, cgroup, facts) }
+    for mount in facts.mounts {
+      collect { plan throws(PlanError) in try plan.plan(mount, "", spec, facts, cgroup) }
+    }
+    if mountsBlockDevice(spec) {
+      collect { plan throws(PlanError) in
+        try plan.planDeviceRules(spec.linux?.resources, cgroup, facts)
+      }
+    }
     // A bind over /dev brings its own devices.
     let devices = !mounts.contains {
       clean($0.destination) == "/dev"
@@ -136,17 +144,4 @@ func isFilledBeforeReadonly(_ mount: Spec.Mount) -> Bool {
 private func inside(_ rootfs: String, _ path: String) -> String {
   guard rootfs != "/", isPath(path, atOrBelow: rootfs) else { return path }
   return clean(String(Substring(path.utf8.dropFirst(rootfs.utf8.count))))
-}
-
-/// A path of the container from its root on, without "." and with ".." resolved as far as the root.
-func clean(_ path: String) -> String {
-  var parts: [Substring] = []
-  for part in components(of: path) {
-    switch part {
-    case ".": continue
-    case "..": _ = parts.popLast()
-    default: parts.append(part)
-    }
-  }
-  return "/" + parts.joined(separator: "/")
 }

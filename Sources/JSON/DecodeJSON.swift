@@ -13,11 +13,11 @@ public func decodeJSON<T: Decodable>(
 
 /// Decodes a JSON text (RFC 8259), strictly, and tells what in it nobody asked for.
 ///
-/// - Parameter unknownKeys: receives the JSON pointers of such keys, in the text's order. Keys of
-///   dictionaries are never among them.
+/// - Parameter unknownKeys: receives such keys, in the text's order. Keys of dictionaries are never
+///   among them.
 /// - Throws: ``JSONError``, as ``decodeJSON(_:from:)``.
 public func decodeJSON<T: Decodable>(
-  _ type: T.Type, from bytes: [UInt8], unknownKeys: inout [String]
+  _ type: T.Type, from bytes: [UInt8], unknownKeys: inout [UnknownKey]
 ) throws(JSONError) -> T {
   let text = try JSONText(bytes: bytes, recordsAsked: true)
   let value = try text.decodeRoot(type)
@@ -37,10 +37,10 @@ public func decodeJSON<T: JSONReadable>(
 /// Decodes a JSON text (RFC 8259), strictly, into a type that needs no `Decodable` for it, and
 /// tells what in it nobody asked for.
 ///
-/// - Parameter unknownKeys: receives the JSON pointers of such keys, in the text's order.
+/// - Parameter unknownKeys: receives such keys, in the text's order.
 /// - Throws: ``JSONError``, as the function of the same name for `Decodable`.
 public func decodeJSON<T: JSONReadable>(
-  _ type: T.Type, from bytes: [UInt8], unknownKeys: inout [String]
+  _ type: T.Type, from bytes: [UInt8], unknownKeys: inout [UnknownKey]
 ) throws(JSONError) -> T {
   let text = try JSONText(bytes: bytes, recordsAsked: true)
   let value = try T(json: JSONValue(text: text, node: 0))

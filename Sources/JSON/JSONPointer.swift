@@ -55,38 +55,4 @@ extension JSONText {
       }
     }
   }
-
-  /// The pointers of keys that nobody asked for, in objects that were read key by key.
-  func unknownKeys() -> [String] {
-    var unknown: [String] = []
-    collectUnknownKeys(in: 0, at: "", into: &unknown)
-    return unknown
-  }
-
-  private func collectUnknownKeys(in node: Int, at pointer: String, into unknown: inout [String]) {
-    switch nodes[node].kind {
-    case .array:
-      var child = node + 1
-      var index = 0
-      while child < after(node) {
-        if nodes[child].kind == .object || nodes[child].kind == .array {
-          collectUnknownKeys(in: child, at: "\(pointer)/\(index)", into: &unknown)
-        }
-        child = after(child)
-        index += 1
-      }
-    case .object where asked[node]:
-      forEachKey(of: node) { key in
-        let isContainer = nodes[key + 1].kind == .object || nodes[key + 1].kind == .array
-        guard isContainer || !asked[key] else { return }
-        let here = pointer + "/" + escapedForPointer(string(key))
-        if !asked[key] {
-          unknown.append(here)
-        } else {
-          collectUnknownKeys(in: key + 1, at: here, into: &unknown)
-        }
-      }
-    default: break
-    }
-  }
 }

@@ -23,6 +23,8 @@ final class JSONText {
   let nodes: [Node]
   /// By node: objects that were read key by key, and keys that were asked for.
   private(set) var asked: [Bool]
+  /// By object's node: the names that were asked for and are not there.
+  private(set) var missed: [Int: [String]] = [:]
   private let recordsAsked: Bool
 
   init(bytes: [UInt8], recordsAsked: Bool) throws(JSONError) {
@@ -64,6 +66,9 @@ final class JSONText {
           found = key + 1
         }
       }
+    }
+    if recordsAsked, found == nil {
+      missed[object, default: []].append(String(decoding: name, as: UTF8.self))
     }
     return found
   }

@@ -51,7 +51,8 @@ struct Invocation {
 
 /// All commands, as the help lists them. Only the one that is asked for is made.
 enum CommandName: String, CaseIterable {
-  case create, start, run, exec, state, list, ps, kill, pause, resume, delete, spec, plan, features
+  case create, start, run, exec, state, list, ps, kill, pause, resume, delete, spec, check, plan,
+    features
 
   var command: Command {
     switch self {
@@ -67,6 +68,7 @@ enum CommandName: String, CaseIterable {
     case .resume: .resume
     case .delete: .delete
     case .spec: .spec
+    case .check: .check
     case .plan: .plan
     case .features: .features
     }

@@ -37,7 +37,22 @@ enum ListFormat: String {
   }
 }
 
+/// How what is not a list is printed.
+enum TextFormat: String {
+  case text, json
+
+  init(_ arguments: Arguments) throws(RuntimeError) {
+    let name = arguments[.textFormat] ?? "text"
+    guard let format = TextFormat(rawValue: name) else {
+      throw RuntimeError("invalid format \"\(name)\": give text or json")
+    }
+    self = format
+  }
+}
+
 extension Option {
+  static let textFormat = Option(
+    "format", short: "f", .text("FORMAT"), help: "text or json (default: text)")
   static let format = Option(
     "format", short: "f", .text("FORMAT"), help: "table or json (default: table)")
 }

@@ -113,9 +113,9 @@ private func readProcess(_ path: String, _ store: ContainerStore) throws(Runtime
     throw RuntimeError("read the process to run", error)
   }
   do throws(JSONError) {
-    var unknownKeys: [String] = []
+    var unknownKeys: [UnknownKey] = []
     let process = try decodeJSON(Spec.Process.self, from: bytes, unknownKeys: &unknownKeys)
-    for key in unknownKeys { store.log(.debug, "\(path): \(key): ignored: unknown key") }
+    for key in unknownKeys { store.log(.debug, "\(path): \(key.pointer): ignored: unknown key") }
     return process
   } catch {
     throw RuntimeError("\(path): \(error)")

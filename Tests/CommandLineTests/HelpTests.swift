@@ -2,7 +2,7 @@ import Testing
 
 let commands = [
   "create", "start", "run", "exec", "state", "list", "ps", "kill", "pause", "resume", "delete",
-  "spec", "plan", "features",
+  "spec", "check", "plan", "features",
 ]
 
 /// What can be learned without a container.
@@ -55,6 +55,7 @@ let commands = [
     ),
     ("delete", ["-f, --force"]), ("list", ["-f, --format FORMAT", "-q, --quiet"]),
     ("ps", ["-f, --format FORMAT"]), ("spec", ["-b, --bundle DIR", "--rootless"]),
+    ("check", ["-b, --bundle DIR", "-f, --format FORMAT"]),
     ("plan", ["-b, --bundle DIR", "-f, --format FORMAT"]),
   ])
   func theHelpShowsEveryOption(command: String, options: [String]) throws {

@@ -107,6 +107,7 @@ import Testing
 
   @Test(arguments: [
     ("list -f yaml", "table or json"), ("plan -f yaml", "text or json"),
+    ("check -f yaml", "text or json"),
     ("--log-format yaml list", "text or json"), ("--log /nonexistent/x list", "ENOENT"),
     ("spec -b /nonexistent", "/nonexistent"), ("create -b /nonexistent a", "/nonexistent"),
     ("create a", "config.json"), ("run a", "config.json"), ("plan", "config.json"),

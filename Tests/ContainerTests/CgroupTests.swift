@@ -85,10 +85,10 @@ import Testing
     }
     #expect(try apus.create() == .silently)
     let shown = try value(apus, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max")
-    #expect(shown == String((Self.isUnified ? 32 : 96) << 20))
+    #expect(shown == String((Host.isUnified ? 32 : 96) << 20))
   }
 
-  @Test(.enabled(if: !isUnified)) func theOOMKillerOfV1() throws {
+  @Test(.enabled(if: !Host.isUnified)) func theOOMKillerOfV1() throws {
     let apus = try Sandbox("/bin/true") {
       $0.linux?.resources?.memory = .init(limit: 64 << 20, disableOOMKiller: true)
     }

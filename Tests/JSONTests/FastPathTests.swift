@@ -81,12 +81,24 @@ struct FastPathTests {
     #expect(slow?.pointer == "/value" + (fast?.pointer ?? ""))
   }
 
+  @Test(arguments: [
+    ("rats", "rate"), ("Rate", "rate"), ("rates", "rate"), ("RATE", "rate"), ("prts", "parts"),
+    ("part", "parts"), ("title", nil), ("a", nil), ("", nil), ("Name", nil),
+  ])
+  func theLikelyNameOfAnUnknownKey(key: String, likely: String?) throws {
+    let text = #"{"\#(key)": 1, "name": "x"}"#
+    var unknown: [UnknownKey] = []
+    _ = try decodeJSON(Disk.self, from: Array(text.utf8), unknownKeys: &unknown)
+    #expect(unknown.map(\.pointer) == ["/\(key)"])
+    #expect(unknown.first?.likely == likely)
+  }
+
   @Test func unknownKeysAndDuplicates() throws {
     let text =
       #"{"x": 1, "name": "a", "tags": {"t": []}, "name": "b", "parts": [{"name": "c", "y": 2}]}"#
-    var unknown: [String] = []
+    var unknown: [UnknownKey] = []
     let disk = try decodeJSON(Disk.self, from: Array(text.utf8), unknownKeys: &unknown)
     #expect(disk.name == "b")
-    #expect(unknown == ["/x", "/parts/0/y"])
+    #expect(unknown.map(\.pointer) == ["/x", "/parts/0/y"])
   }
 }

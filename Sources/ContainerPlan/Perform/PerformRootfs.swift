@@ -50,8 +50,12 @@ extension ContainerPerformer {
         ? try openOrdinaryDirectory(mount.destination, in: try root())
         : try place(of: mount, isDirectory: true)
       var pairs = parameters.map { parameter -> (key: String, value: String?) in
-        guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (parameter, nil) }
-        return (String(parameter[..<equals]), String(parameter[parameter.utf8.index(after: equals)...]))
+        guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+          return (parameter, nil)
+        }
+        return (
+          String(parameter[..<equals]), String(parameter[parameter.utf8.index(after: equals)...])
+        )
       }
       if let mode { pairs.append(("mode", String(mode, radix: 8))) }
       let tree = try makeMount(

@@ -1,6 +1,6 @@
 extension Spec.Mount {
   /// Whether it is a bind mount: what `type` says doesn't count. (config.md, Mounts)
-  private var isBind: Bool { options?.contains { $0 == "bind" || $0 == "rbind" } == true }
+  var isBind: Bool { options?.contains { $0 == "bind" || $0 == "rbind" } == true }
 
   func check(_ report: inout Report, at pointer: String, in linux: Spec.Linux?) {
     if destination.isEmpty { report.add("\(pointer)/destination", "must not be empty") }
