@@ -50,25 +50,6 @@ extension Spec {
       }
     }
   }
-
-  private func mountObstacles(_ host: HostAbilities, _ add: Add) {
-    guard let known = host.filesystems, linux?.has(.mount) == true else { return }
-    for (index, mount) in (mounts ?? []).enumerated() {
-      let options = MountOptions(mount.options ?? [])
-      guard options.bind == nil, !options.remount, let type = mount.type, !type.isEmpty,
-        !["bind", "none", "cgroup", "cgroup2"].contains(type)
-      else { continue }
-      // "fuse.sshfs" is a fuse.
-      let name = type.prefix { $0 != "." }
-      if !known.contains(String(name)) {
-        add(
-          "/mounts/\(index)/type", "this kernel has no file system \"\(type)\" now",
-          host.loadsModules
-            ? "it loads one if there is a module (modprobe \(name))" : "see /proc/filesystems",
-          host.loadsModules ? .warning : .error)
-      }
-    }
-  }
 }
 
 extension Spec.Process {

@@ -48,7 +48,7 @@ extension JSONText {
 }
 
 /// The word that may have been meant: at most a third of its letters are wrong, missing or too much.
-private func nearest(to word: String, among words: [String]) -> String? {
+package func nearest(to word: String, among words: [String]) -> String? {
   let wrong = Array(word.lowercased().utf8.prefix(64))
   let distances = words.map { distance(wrong, Array($0.lowercased().utf8)) }
   guard let least = distances.min(), let index = distances.firstIndex(of: least) else { return nil }

@@ -27,6 +27,16 @@ struct ObstacleTests {
     #expect(found.first?.message.contains(obstacle.words) == true, "\(found)")
   }
 
+  @Test func aSlipOfThePenInAnOptionIsGuessed() {
+    var spec = Spec.default()
+    spec.mounts?[1].options = ["nosiud", "siz=1k", "quite-another"]
+    let found = spec.obstacles(on: everything, plan: draft(spec))
+    #expect(
+      found.map(\.advice) == [
+        "write \"nosuid\" if that is meant", "write \"size\" if that is meant", nil,
+      ])
+  }
+
   @Test func mappersAreNeededForMoreThanOneself() {
     var spec = Spec.default(rootless: true, uid: 1000, gid: 1000)
     var host = everything
@@ -105,6 +115,15 @@ private let obstacles: [Obstacle] = [
   },
   Obstacle("/mounts/7/type", "no file system \"fuse.sshfs\"") { spec, _ in
     spec.mounts?.append(.init(destination: "/f", type: "fuse.sshfs"))
+  },
+  Obstacle("/mounts/7/type", "no file system \"none\"") { spec, _ in
+    spec.mounts?.append(.init(destination: "/f", type: "none", source: "/srv"))
+  },
+  Obstacle("/mounts/1/options/0", "\"nosiud\" is not known as an option of tmpfs", .warning) {
+    spec, _ in spec.mounts?[1].options?[0] = "nosiud"
+  },
+  Obstacle("/mounts/2/options/6", "\"mod=1\" is not known as an option of devpts", .warning) {
+    spec, _ in spec.mounts?[2].options?.append("mod=1")
   },
   Obstacle("/process/rlimits/0/hard", "can't be raised above the runtime's own, 100") {
     $1.hardLimits[.nofile] = 100

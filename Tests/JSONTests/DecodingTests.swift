@@ -134,7 +134,9 @@ struct DecodingTests {
     var unknown: [UnknownKey] = []
     _ = try decodeJSON(Sample.self, from: Array(text.utf8), unknownKeys: &unknown)
     #expect(
-      unknown.map(\.pointer) == ["/zeroth", "/NAME", "/limits/1/a~1b", "/byDevice/sda/extra", "/last"])
+      unknown.map(\.pointer) == [
+        "/zeroth", "/NAME", "/limits/1/a~1b", "/byDevice/sda/extra", "/last",
+      ])
     _ = try decodeJSON(Sample.self, from: Array(#"{"name": "n"}"#.utf8), unknownKeys: &unknown)
     #expect(unknown.map(\.pointer) == [])
   }

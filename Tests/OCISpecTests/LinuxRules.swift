@@ -210,6 +210,12 @@ let resourceRules: [Rule] = [
   Rule("/linux/resources/cpu/idle", "2 is neither 0 nor 1") {
     $0.linux?.resources = .init(cpu: .init(idle: 2))
   },
+  Rule("/linux/resources/cpu/cpus", "\"two\" is not a list of CPUs") {
+    $0.linux?.resources = .init(cpu: .init(cpus: "two"))
+  },
+  Rule("/linux/resources/cpu/mems", "\"0-\" is not a list of memory nodes") {
+    $0.linux?.resources = .init(cpu: .init(mems: "0-"))
+  },
   Rule("/linux/resources/cpu/cpus", "contains a NUL byte") {
     $0.linux?.resources = .init(cpu: .init(cpus: "0\0"))
   },

@@ -264,6 +264,9 @@ let accepted: [Rule] = [
   Rule("/linux/resources/devices", "letters in any order, and twice") {
     $0.linux?.resources = .init(devices: [.init(allow: false, access: "mwrr")])
   },
+  Rule("/linux/resources/cpu", "the kernel's own ways to write a list") {
+    $0.linux?.resources = .init(cpu: .init(cpus: "0-31:1/2,N", mems: "all"))
+  },
   Rule("/linux/devices", "the same device twice") {
     $0.linux?.devices = [
       .init(path: "/x", type: "c", major: 1, minor: 3, fileMode: 0o600),

@@ -97,6 +97,11 @@ extension Spec.Linux.Resources.Memory {
 }
 
 extension Spec.Linux.Resources.CPU {
+  /// The kernel's lists can do more: "0-31:1/2", "all", "N" for the last; a NUL is told by itself.
+  private func isKernelsOwn(_ list: String?) -> Bool {
+    list?.utf8.contains { ":Nal\0".utf8.contains($0) } ?? false
+  }
+
   fileprivate func check(_ report: inout Report, at pointer: String) {
     if let quota, let burst, quota > 0, burst > UInt64(quota) {
       report.add("\(pointer)/burst", "\(burst) is more than the quota, \(quota)")
@@ -106,6 +111,8 @@ extension Spec.Linux.Resources.CPU {
     }
     report.rejectNUL(in: cpus, at: "\(pointer)/cpus")
     report.rejectNUL(in: mems, at: "\(pointer)/mems")
+    if !isKernelsOwn(cpus) { report.checkList(cpus, of: "CPUs", at: "\(pointer)/cpus") }
+    if !isKernelsOwn(mems) { report.checkList(mems, of: "memory nodes", at: "\(pointer)/mems") }
   }
 }
 
