@@ -70,7 +70,7 @@ extension Spec {
     plan: Plan, findings: [Finding]
   ) {
     var facts = Plan.Facts(id: id, bundle: bundle, cgroups: layout)
-    facts.look(for: process, linux)
+    facts.look(for: self)
     let wanted = linux?.cgroupsPath ?? ""
     let cgroup = CgroupPaths(layout: layout, cgroupsPath: wanted, id: id)
     guard facts.ordinaryUser != nil, !cgroup.canBeMade else {
