@@ -116,9 +116,10 @@ public func write(_ bytes: [UInt8], to descriptor: Int32, path: String = "") thr
 }
 
 /// Reads a descriptor to its end.
-public func readAll(_ descriptor: Int32, path: String = "", sizeHint: Int = 4096)
-  throws(KernelError) -> [UInt8]
-{
+/// - Parameter limit: after about as many bytes it is content.
+public func readAll(
+  _ descriptor: Int32, path: String = "", sizeHint: Int = 4096, limit: Int = .max
+) throws(KernelError) -> [UInt8] {
   var bytes: [UInt8] = []
   var room = max(sizeHint + 1, 512)
   while true {
@@ -134,6 +135,7 @@ public func readAll(_ descriptor: Int32, path: String = "", sizeHint: Int = 4096
     }
     if chunk.isEmpty { return bytes }
     if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
+    if bytes.count >= limit { return bytes }
     room = 65536
   }
 }

@@ -68,9 +68,22 @@ extension ContainerPerformer {
   mutating func findProgram(_ name: String) throws(KernelError) {
     environment = plan.program.environment
     if !environment.contains(where: { $0.utf8.starts(with: "HOME=".utf8) }) {
-      environment.append("HOME=" + homeDirectory(of: getuid()))
+      environment.append("HOME=" + (homeDirectory(of: getuid()) ?? "/"))
     }
     program = try LinuxKernel.findProgram(name, environment)
+  }
+
+  /// The user's home by the container's /etc/passwd. What an image has there may be a pipe, a device
+  /// or a link to a descriptor of ours: only a file is read, and no more of it than is reasonable.
+  private mutating func homeDirectory(of uid: uid_t) -> String? {
+    let path = "/etc/passwd"
+    guard let root = try? root(),
+      let file = try? open(path, in: root, [.readOnly, .nonBlocking, .noControllingTerminal]),
+      let found = try? status(file.number, path: path), found.fileType == S_IFREG,
+      let bytes = try? readAll(
+        file.number, path: path, sizeHint: min(Int(found.st_size), 1 << 16), limit: 4 << 20)
+    else { return nil }
+    return home(of: uid, inPasswd: bytes)
   }
 
   /// Everything but the exec itself: the filter that may be loaded next need allow only that.
@@ -90,10 +103,4 @@ extension ContainerPerformer {
     apus_close_range(UInt32(3 + preserved), UInt32.max, 4 /* CLOSE_RANGE_CLOEXEC */)
     for number in 3..<Int32(3 + preserved) { _ = apus_fcntl(number, F_SETFD, 0) }
   }
-}
-
-/// The user's home by the container's /etc/passwd; "/" for a user that isn't there.
-private func homeDirectory(of uid: uid_t) -> String {
-  guard let bytes = try? readFile("/etc/passwd") else { return "/" }
-  return home(of: uid, inPasswd: bytes) ?? "/"
 }
