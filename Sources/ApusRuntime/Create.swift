@@ -53,7 +53,8 @@ extension ContainerStore {
     } else {
       cgroup = try self.cgroup(for: spec, id, layout, purpose)
     }
-    let notify = NotifySocket()
+    // It is mounted, for which there must be a mount namespace.
+    let notify = spec.linux?.has(.mount) == true ? NotifySocket() : nil
     let plan: Plan
     var facts = facts(id, spec, options, layout, inherited, notify)
     facts.managesCgroups = !cgroup.directories.isEmpty
@@ -233,7 +234,11 @@ func requireSingleThread(_ purpose: String) throws(RuntimeError) {
 /// Found missing now, the root file system costs no process and no cgroup.
 private func requireRootfs(_ plan: Plan, _ purpose: String) throws(RuntimeError) {
   for step in plan.steps {
-    guard case .openRootfs(let path) = step.action else { continue }
+    let path: String
+    switch step.action {
+    case .openRootfs(let rootfs), .openRootfsInPlace(let rootfs): path = rootfs
+    default: continue
+    }
     let found = try attempt("\(purpose): open the root file system (config.json /root/path)") {
       () throws(KernelError) in try status(of: path)
     }

@@ -90,6 +90,13 @@ static inline int apus_is_mount_root(int fd) {
   if (syscall(SYS_statx, fd, "", 0x1000 /* AT_EMPTY_PATH */, 0, &result) < 0) return -1;
   return (result.attributes & 0x2000) != 0;
 }
+// STATX_MNT_ID is newer than some headers, too.
+static inline int apus_mount_id(int fd, uint64_t *id) {
+  struct { uint32_t mask, blksize; uint64_t attributes; uint64_t rest[16]; uint64_t mount_id; uint64_t spare[13]; } result;
+  if (syscall(SYS_statx, fd, "", 0x1000 /* AT_EMPTY_PATH */, 0x1000 /* STATX_MNT_ID */, &result) < 0) return -1;
+  *id = result.mount_id;
+  return 0;
+}
 static inline int apus_memfd_create(const char *name, unsigned flags) {
   return (int)syscall(SYS_memfd_create, name, flags);
 }

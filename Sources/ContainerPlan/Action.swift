@@ -68,6 +68,8 @@ public enum Action: Equatable, Sendable {
   case makeParentMountPrivate(String)
   /// Binds the root file system on itself, which pivot_root asks for, and keeps it open.
   case openRootfs(String)
+  /// Keeps the root file system open as it is, where no mount namespace is the container's own.
+  case openRootfsInPlace(String)
   /// Mounts a new file system, or a part of the host's (`fsopen(2)`, `open_tree(2)`).
   case mount(PlannedMount)
   /// Makes a directory, and those above it, where missing.
@@ -82,8 +84,11 @@ public enum Action: Equatable, Sendable {
   case copyLink(path: String, target: String)
   /// Makes the root file system /, and unmounts the host's (`pivot_root(2)`).
   case pivotRoot
-  /// Moves the root file system over /, where that is a ramfs, which can't be pivoted away.
+  /// Moves the root file system over /, where that is a ramfs, which can't be pivoted away. What of
+  /// the host's procfs and sysfs would stay below is unmounted first.
   case moveRoot
+  /// Makes the root file system the root of the process alone (`chroot(2)`).
+  case chroot
   /// Changes a mount that is in place (`mount_setattr(2)`).
   case changeAttributes(path: String, MountChange)
   /// Sets the hostname of the UTS namespace (`sethostname(2)`).

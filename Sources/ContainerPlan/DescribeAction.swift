@@ -57,6 +57,7 @@ extension Action: CustomStringConvertible {
     case .setRootPropagation(let propagation): "make / r\(propagation.word)"
     case .makeParentMountPrivate(let path): "make the mount that holds \(path) private"
     case .openRootfs(let path): "bind the root file system \(path) on itself"
+    case .openRootfsInPlace(let path): "open the root file system \(path)"
     case .mount(let mount): mount.description
     case .makeDirectory(let path): "make the directory \(path) if it is missing"
     case .makeDevice(let device): "make the device \(device)"
@@ -64,7 +65,9 @@ extension Action: CustomStringConvertible {
     case .makeLink(let path, let target): "link \(path) to \(target)"
     case .copyLink(let path, let target): "link \(path) to \(target), as the host's link is"
     case .pivotRoot: "pivot_root into the root file system, and unmount the old root"
-    case .moveRoot: "move the root file system over /, and chroot"
+    case .moveRoot:
+      "unmount the host's proc and sysfs, move the root file system over /, and chroot"
+    case .chroot: "chroot into the root file system"
     case .changeAttributes(let path, let change): change.words(of: path)
     case .setHostname(let name): "set the hostname \(name)"
     case .setDomainname(let name): "set the domainname \(name)"

@@ -86,8 +86,7 @@ public struct Plan: Equatable, Sendable {
     if spec.linux?.has(.mount) == true {
       planRootfs(spec, facts, cgroup)
     } else {
-      planHooks(spec.hooks)
-      planTerminal(spec.process, console: false)
+      try planRootfsInPlace(spec, facts)
     }
     planNames(spec)
     planRootfsPropagation(spec)

@@ -7,8 +7,7 @@ extension Plan {
   mutating func planRootfs(_ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths) {
     let wanted = spec.linux?.rootfsPropagation ?? ""
     let change = MountOptions([wanted]).propagation.first
-    let path = spec.root?.path ?? "rootfs"
-    let rootfs = isAbsolute(path) ? path : "\(facts.bundle)/\(path)"
+    let rootfs = rootfs(spec, facts)
     planPropagation(change?.propagation, rootfs)
     add(.openRootfs(rootfs), "/root/path")
 
@@ -41,6 +40,41 @@ extension Plan {
     planAfterPivot(spec, mounts)
   }
 
+  /// Where all mounts are the host's, none is made: the host would keep it, and what removes the
+  /// bundle one day would empty what is bound in it. The container is confined to its root as far as
+  /// chroot(2) does that.
+  mutating func planRootfsInPlace(_ spec: Spec, _ facts: Facts) throws(PlanError) {
+    let hint = "without a mount namespace; add {\"type\": \"mount\"} to /linux/namespaces"
+    if spec.mounts?.isEmpty == false {
+      throw PlanError("/mounts", "would be mounts of the host \(hint)")
+    }
+    if spec.root?.readonly == true {
+      throw PlanError("/root/readonly", "can't be \(hint)")
+    }
+    if spec.linux?.has(.user) == true {
+      throw PlanError("/linux/namespaces", "a user namespace can have no devices \(hint)")
+    }
+    // From the devpts of the host, while that is in sight.
+    planTerminal(spec.process, console: false)
+    add(.openRootfsInPlace(rootfs(spec, facts)), "/root/path")
+    planDevices(spec)
+    planHooks(spec.hooks)
+    add(.chroot)
+    planWorkingDirectory(spec.process)
+  }
+
+  private func rootfs(_ spec: Spec, _ facts: Facts) -> String {
+    let path = spec.root?.path ?? "rootfs"
+    return isAbsolute(path) ? path : "\(facts.bundle)/\(path)"
+  }
+
+  /// Before / becomes read-only; runc makes it, too.
+  private mutating func planWorkingDirectory(_ process: Spec.Process?) {
+    if let cwd = process?.cwd, clean(cwd) != "/" {
+      add(.makeDirectory(clean(cwd)), "/process/cwd")
+    }
+  }
+
   /// The hooks of create: when the container's mounts are made, and not yet all that it sees.
   mutating func planHooks(_ hooks: Spec.Hooks?) {
     for (index, hook) in (hooks?.prestart ?? []).enumerated() {
@@ -65,10 +99,7 @@ extension Plan {
   }
 
   private mutating func planAfterPivot(_ spec: Spec, _ mounts: [Spec.Mount]) {
-    // Before / becomes read-only; runc makes it, too.
-    if let cwd = spec.process?.cwd, clean(cwd) != "/" {
-      add(.makeDirectory(clean(cwd)), "/process/cwd")
-    }
+    planWorkingDirectory(spec.process)
     // /dev/console is made, and mounted on.
     planTerminal(spec.process, console: true)
     for (index, mount) in mounts.enumerated() where isFilledBeforeReadonly(mount) {

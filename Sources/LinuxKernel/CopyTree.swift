@@ -16,7 +16,8 @@ public func copyTree(from source: Int32, to target: Int32, path: String) throws(
       let copy = try open(name, [.readOnly, .directory, .noFollow], at: target)
       try copyTree(from: below.number, to: copy.number, path: here)
     case S_IFREG:
-      let file = try open(name, [.readOnly, .noFollow], at: source)
+      // If a pipe has taken its place meanwhile, that is not waited for.
+      let file = try open(name, [.readOnly, .noFollow, .nonBlocking], at: source)
       let copy = try open(
         name, [.writeOnly, .create, .exclusive, .noFollow], mode: entry.st_mode & 0o7777,
         at: target)

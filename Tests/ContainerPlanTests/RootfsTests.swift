@@ -266,12 +266,34 @@ struct RootfsTests {
   @Test func withoutAMountNamespaceNothingIsMounted() throws {
     let plan = try plan {
       $0.linux?.namespaces = [.init(type: "pid")]
-      $0.mounts = [.init(destination: "/data", type: "tmpfs")]
       $0.process?.terminal = true
+      $0.process?.cwd = "/srv"
     }
+    #expect(plan.lines("mount", "bind", "pivot_root", "make /") == [])
+    // The terminal is not mounted on /dev/console, either, and is made where the host's devpts is.
     #expect(
-      plan.lines("mount", "bind", "pivot_root", "make ") == ["make the cgroup /sys/fs/cgroup/box"])
-    // Nor over /dev/console, which is the host's.
+      plan.has(
+        inOrder: "open a terminal", "open the root file system /bundle/rootfs  (/root/path)",
+        "make the device /dev/null", "chroot into the root file system",
+        "make the directory /srv if it is missing"))
     #expect(plan.actions.contains(.openTerminal(nil, console: false)))
+  }
+
+  @Test func whatWouldBeAMountOfTheHostIsRefused() {
+    func refusal(_ change: (inout Spec) -> Void) -> String? {
+      do throws(PlanError) {
+        _ = try plan {
+          $0.linux?.namespaces = []
+          change(&$0)
+        }
+        return nil
+      } catch {
+        return error.problem.contains("mount namespace") ? error.pointer : ""
+      }
+    }
+    #expect(refusal { $0.mounts = [] } == nil)
+    #expect(refusal { $0.mounts = [.init(destination: "/data", type: "tmpfs")] } == "/mounts")
+    #expect(refusal { $0.root?.readonly = true } == "/root/readonly")
+    #expect(refusal { $0.linux?.namespaces = [.init(type: "user")] } == "/linux/namespaces")
   }
 }

@@ -44,8 +44,8 @@ struct TimeNamespaceTests {
     let actions = try plan(
       Spec.Linux(
         uidMappings: [.init(containerID: 0, hostID: 1, size: 1)],
-        namespaces: [.init(type: "time"), .init(type: "user")]))
-    let places = [Action.unshare(.user), .becomeRoot(), .unshare(.time), .goOnInChild([])]
+        namespaces: [.init(type: "time"), .init(type: "user"), .init(type: "mount")]))
+    let places = [Action.unshare(.user), .becomeRoot(), .unshare(.time), .goOnInChild([.mount])]
       .compactMap {
         actions.firstIndex(of: $0)
       }

@@ -94,7 +94,7 @@ struct UserNamespaceTests {
   @Test func withNothingElseToMakeThereIsNoChild() throws {
     let actions = try actions(
       .init(type: "user"), .init(type: "network", path: "/ns/net")
-    ) { $0.linux?.namespaces?.removeFirst() }
+    ) { $0.linux?.namespaces?[0].path = "/ns/mnt" }
     #expect(isOrdered(.joinNamespace(.network, path: "/ns/net"), .unshare(.user), in: actions))
     #expect(!actions.contains { if case .goOnInChild = $0 { true } else { false } })
   }

@@ -188,6 +188,7 @@ import Testing
   @Test func aContainerMayShareTheMountsOfTheHost() throws {
     let apus = try Sandbox("/bin/echo", "here") {
       $0.linux?.namespaces?.removeAll { $0.type == "mount" }
+      $0.root?.readonly = false
       $0.linux?.maskedPaths = nil
       $0.linux?.readonlyPaths = nil
       $0.mounts = nil

@@ -149,6 +149,7 @@ public struct ContainerPerformer: ~Copyable {
       let place = try open(path, [.path, .directory])
       try makePrivateMount(holding: place.number, path: path)
     case .openRootfs(let path): try openRootfs(path)
+    case .openRootfsInPlace(let path): try openRootfsInPlace(path)
     case .mount(let mount): try perform(mount, at: index)
     case .makeDirectory(let path): _ = try openOrMakeDirectory(path, in: try root())
     case .makeDevice(let device): try make(device)
@@ -156,7 +157,10 @@ public struct ContainerPerformer: ~Copyable {
     case .makeLink(let path, let target): try link(path, to: target)
     case .copyLink(let path, let target): try copyLink(path, to: target)
     case .pivotRoot: try changeRoot { () throws(KernelError) in try pivotIntoCurrentDirectory() }
-    case .moveRoot: try changeRoot { () throws(KernelError) in try moveCurrentDirectoryOverRoot() }
+    case .moveRoot:
+      let procfs = try proc()
+      try changeRoot { () throws(KernelError) in try moveCurrentDirectoryOverRoot(procfs) }
+    case .chroot: try changeRoot { () throws(KernelError) in try makeCurrentDirectoryRoot() }
     case .changeAttributes(let path, let change):
       let place = try open(path, in: try root(), [.path])
       try setAttributes(

@@ -17,6 +17,7 @@ extension ContainerPerformer {
   /// a link.
   mutating func place(of mount: PlannedMount, isDirectory: Bool) throws(KernelError) -> Descriptor {
     let path = mount.destination
+    if mount.mustBeProcfs { return try openOrdinaryDirectory(path, in: try root()) }
     guard mount.options.followsDestination else {
       let place = try open(path, in: try root(), [.path, .noFollow])
       switch try filesystemType(of: place.number, path: path) {
@@ -27,7 +28,8 @@ extension ContainerPerformer {
       default: return place
       }
     }
-    return isDirectory ? try directory(path) : try openOrMakeFile(path, in: try root())
+    return try outsideProc(
+      isDirectory ? try directory(path) : try openOrMakeFile(path, in: try root()), path)
   }
 
   /// A directory to mount on, made where it is missing.

@@ -7,18 +7,32 @@ extension ContainerPerformer {
   /// last, so nothing of the container ever sees a process that still has the host's root.
   mutating func enter(_ kinds: [NamespaceKind]) throws(KernelError) {
     let container = entered?.number ?? -1
+    let sharesMounts = !kinds.contains(.mount)
+    if sharesMounts { rootfs = try openRootOfInit() }
     hideFromContainer()
     // Another user than root has rights there by way of the user namespace, which comes first.
-    guard isRoots else {
+    if !isRoots {
       if !kinds.isEmpty { try join(kinds, of: container) }
-      return try goOnInChild([])
+    } else {
+      // Not all of the others need belong to the container's user namespace. The host's root may
+      // join any of them, but only as long as it is that.
+      let others = kinds.filter { $0 != .user }
+      if !others.isEmpty { try join(others, of: container) }
+      if kinds.contains(.user) { try join([.user], of: container) }
     }
-    // Not all of the others need belong to the container's user namespace. The host's root may join
-    // any of them, but only as long as it is that.
-    let others = kinds.filter { $0 != .user }
-    if !others.isEmpty { try join(others, of: container) }
-    if kinds.contains(.user) { try join([.user], of: container) }
+    if sharesMounts { try changeRoot { () throws(KernelError) in try makeCurrentDirectoryRoot() } }
     try goOnInChild([])
+  }
+
+  /// Where the mounts are the host's, only init's root is the container's.
+  private mutating func openRootOfInit() throws(KernelError) -> Descriptor {
+    let pid = entered?.pid ?? -1
+    let root = try open("/proc/\(pid)/root", [.path, .directory])
+    // Its number could be another process's by now.
+    if try entered?.waitUntilEnded(milliseconds: 0) ?? true {
+      throw KernelError(call: "open the root of", subject: "init", errno: .noSuchProcess)
+    }
+    return root
   }
 
   /// Goes on as a child, which takes this process's place in the eyes of the runtime.

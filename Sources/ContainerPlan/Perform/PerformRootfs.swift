@@ -17,7 +17,7 @@ extension ContainerPerformer {
     return procfs?.number ?? -1
   }
 
-  /// The container's root. Without a mount namespace that is the host's.
+  /// The container's root; the host's until it is opened.
   mutating func root() throws(KernelError) -> Int32 {
     if rootfs == nil { rootfs = try open("/", [.path, .directory]) }
     return rootfs?.number ?? -1
@@ -30,6 +30,11 @@ extension ContainerPerformer {
     try attach(tree, on: place.number, path: path)
     rootfs = consume tree
     seesHost = false
+  }
+
+  mutating func openRootfsInPlace(_ path: String) throws(KernelError) {
+    _ = try proc()  // while the process has the rights for it
+    rootfs = try open(path, [.path, .directory])
   }
 
   mutating func changeRoot(_ change: () throws(KernelError) -> Void) throws(KernelError) {
@@ -62,8 +67,7 @@ extension ContainerPerformer {
         of: type, source: source, parameters: pairs,
         readOnlyFilesystem: mount.options.set.contains(.readOnly), attributes: mount.options.set)
       if mount.options.copiesUp {
-        let original = try open(
-          mount.destination, in: try root(), [.readOnly, .directory, .noFollow])
+        let original = try open(".", [.readOnly, .directory], at: target.number)
         try copyTree(from: original.number, to: tree.number, path: mount.destination)
       }
       try finish(mount, tree, target.number)
@@ -84,6 +88,22 @@ extension ContainerPerformer {
       let isDirectory = try status(tree.number, path: path).isDirectory
       let target = try place(of: mount, isDirectory: isDirectory)
       try finish(mount, tree, target.number)
+    }
+  }
+
+  /// The plan has judged by its name what is mounted in /proc. A link of the image would give another
+  /// name to a place there (CVE-2019-16884).
+  mutating func outsideProc(_ target: consuming Descriptor, _ destination: String)
+    throws(KernelError) -> Descriptor
+  {
+    if isPath(destination, atOrBelow: "/proc") { return target }
+    let magic = try filesystemType(of: target.number, path: destination)
+    if magic != 0x9fa0 /* PROC_SUPER_MAGIC */ { return target }
+    do throws(KernelError) {
+      return try open(destination, in: try root(), .path, [.inRoot, .noSymlinks])
+    } catch {
+      throw KernelError(
+        call: "mount, by way of a link, inside /proc at", subject: destination, errno: error.errno)
     }
   }
 
