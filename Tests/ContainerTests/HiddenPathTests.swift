@@ -63,27 +63,4 @@ import Testing
     }
     #expect(try apus.report().mount(at: "/kept")?.options == "ro,nosuid,nodev,noexec,relatime")
   }
-
-  /// An image can't choose what files are masked with (CVE-2025-31133).
-  @Test func theNullDeviceOfTheImageIsNotTrusted() throws {
-    let apus = try Sandbox("/bin/true") {
-      $0.mounts?.removeAll { $0.destination.hasPrefix("/dev") }
-      $0.root?.readonly = false
-      $0.linux?.maskedPaths = ["/secret"]
-    }
-    let made = try apus.script(
-      """
-      mkdir rootfs/dev; echo other > rootfs/other; ln -s /other rootfs/dev/null
-      echo secret > rootfs/secret
-      """)
-    #expect(made == .silently)
-    try apus.configure { $0.process?.args = ["/bin/probe", "read:/secret"] }
-    let run = try apus.run()
-    if run.status == 0 {
-      #expect(try apus.report(of: run).answers["read:/secret"] == "")
-    } else {
-      expectRefusal(run, "/dev/null")
-    }
-    #expect(text(of: "\(apus.folder)/rootfs/other") == "other\n")
-  }
 }

@@ -275,12 +275,4 @@ import Testing
     #expect(report.mounts.filter { $0.point == "\(apus.folder)/outside/new" }.count == 2)
     #expect(entries(of: "\(apus.folder)/outside") == [])
   }
-
-  /// A procfs elsewhere would leave the masks without effect (CVE-2023-27561).
-  @Test(arguments: ["proc", "sys"]) func procAndSysAreNoLinks(name: String) throws {
-    let apus = try Sandbox("/bin/true")
-    #expect(try apus.script("mkdir rootfs/real; ln -s real rootfs/\(name)") == .silently)
-    expectRefusal(try apus.run(), "/mounts/\(name == "proc" ? 0 : 5)", "/\(name)")
-    #expect(apus.leftovers() == [])
-  }
 }
