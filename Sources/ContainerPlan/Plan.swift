@@ -86,7 +86,7 @@ public struct Plan: Equatable, Sendable {
     if spec.linux?.has(.mount) == true {
       planRootfs(spec, facts, cgroup)
     } else {
-      try planRootfsInPlace(spec, facts)
+      collect { plan throws(PlanError) in try plan.planRootfsInPlace(spec, facts) }
     }
     planNames(spec)
     planRootfsPropagation(spec)

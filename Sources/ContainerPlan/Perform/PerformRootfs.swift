@@ -96,7 +96,7 @@ extension ContainerPerformer {
   mutating func outsideProc(_ target: consuming Descriptor, _ destination: String)
     throws(KernelError) -> Descriptor
   {
-    if isPath(destination, atOrBelow: "/proc") { return target }
+    if destination.utf8.starts(with: "/proc/".utf8) { return target }
     let magic = try filesystemType(of: target.number, path: destination)
     if magic != 0x9fa0 /* PROC_SUPER_MAGIC */ { return target }
     do throws(KernelError) {
