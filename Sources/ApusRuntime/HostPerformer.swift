@@ -53,8 +53,6 @@ struct HostPerformer: ~Copyable {
     }
     switch consume cloned {
     case .child:
-      // A copy of the lock would hold it even after the runtime's death.
-      if let folder = recording?.folder.number { close(folder) }
       let performer = ContainerPerformer(
         plan, state: state, runtime: sockets.inner, isRoots: isRoots, fifo: fifo, entering: `init`)
       performer.perform()

@@ -14,8 +14,8 @@ extension Sandbox {
     return left
   }
 
-  /// A runtime is known by its environment; so is an init that hasn't come to exec. A container's
-  /// program is known by its cgroup, or by what is mounted where it lives.
+  /// A runtime is known by its environment, an init that hasn't come to exec by its command line. A
+  /// container's program is known by its cgroup, or by what is mounted where it lives.
   private func processes() -> [String] {
     entries(of: "/proc").filter { pid in
       // What has ended stays until its new parent, which is no business of apus, looks after it.
@@ -23,7 +23,8 @@ extension Sandbox {
         let stat = ProcessStat(pid: number), !stat.hasEnded, stat.startTime >= made
       else { return false }
       return mentions("/proc/\(pid)/environ", "APUS_TEST=\(id)")
-        || mentions("/proc/\(pid)/cgroup", id) || mentions("/proc/\(pid)/mountinfo", id)
+        || mentions("/proc/\(pid)/cmdline", id) || mentions("/proc/\(pid)/cgroup", id)
+        || mentions("/proc/\(pid)/mountinfo", id)
     }.map { pid in
       "process \(pid) \(text(of: "/proc/\(pid)/cmdline").replacing("\0", with: " "))"
     }

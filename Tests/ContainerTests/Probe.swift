@@ -2,16 +2,23 @@ import JSON
 import OCISpec
 import Testing
 
-/// The program that looks around in a container (Tests/Probe): beside apus, made when it is not
-/// there or is older than its source.
+/// Programs for the inside of a container (Tests/Probe): beside apus, made when they are not there or
+/// are older than their source.
 enum Probe {
-  static let path: Result<String, any Error> = Result {
-    let apus = try variable("APUS")
-    let path = apus[..<(apus.lastIndex(of: "/") ?? apus.startIndex)] + "/probe"
-    let script = #filePath.replacing("Tests/ContainerTests/Probe.swift", with: "Scripts/probe")
-    let made = try shell("\(script) \(path)")
-    try #require(made == .silently)
-    return String(path)
+  /// Looks around.
+  static let path = made("probe")
+  /// Spies on other processes.
+  static let watcher = made("watcher")
+
+  private static func made(_ name: String) -> Result<String, any Error> {
+    Result {
+      let apus = try variable("APUS")
+      let path = apus[..<(apus.lastIndex(of: "/") ?? apus.startIndex)] + "/\(name)"
+      let script = #filePath.replacing("Tests/ContainerTests/Probe.swift", with: "Scripts/probe")
+      let made = try shell("\(script) \(path)")
+      try #require(made == .silently)
+      return String(path)
+    }
   }
 }
 

@@ -55,6 +55,7 @@ public struct ContainerPerformer: ~Copyable {
 
   /// Performs everything from the clone on; ends in exec, or in the report of what failed.
   public consuming func perform() -> Never {
+    forgetHost()
     dieWithRuntime()
     // The files in /proc of who is hidden are root's: another user couldn't even map IDs.
     if isRoots { hideFromContainer() }

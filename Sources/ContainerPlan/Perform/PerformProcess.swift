@@ -9,6 +9,8 @@ extension ContainerPerformer {
     try check("prctl PR_SET_KEEPCAPS") { apus_prctl(8, 1, 0, 0, 0) }
     try check("setresgid", "\(gid)") { apus_setresgid(gid) }
     try check("setresuid", "\(uid)") { apus_setresuid(uid) }
+    // The kernel takes it back, where fs.suid_dumpable is 1.
+    if isRoots { hideFromContainer() }
   }
 
   mutating func become(_ capabilities: Capabilities) throws(KernelError) {
