@@ -125,6 +125,22 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
+  /// The runtime fails first, and init while it is being undone.
+  @Test func twoMistakesAtOnceAreOneSentence() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.process?.oomScoreAdj = -1000
+      $0.mounts?.insert(Spec.Mount(destination: "/x", type: "nonsense", source: "x"), at: 0)
+    }
+    let create = try apus.script(
+      """
+      exec setpriv --bounding-set=-sys_resource strace -f -o trace -e trace=fsopen,rmdir \
+        -e inject=fsopen:delay_enter=100000 -e inject=rmdir:delay_enter=400000:when=1 $APUS create $ID
+      """)
+    expectRefusal(create, "/process/oomScoreAdj")
+    #expect(lines(of: "\(apus.folder)/trace").contains { $0.contains("ENODEV") })
+    #expect(apus.leftovers() == [])
+  }
+
   @Test func aBundleThatIsNone() throws {
     let apus = try Sandbox("/bin/true")
     expectRefusal(try apus("create", "--bundle", "none", apus.id), "none", "ENOENT")

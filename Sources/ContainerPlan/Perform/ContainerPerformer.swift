@@ -33,6 +33,7 @@ public struct ContainerPerformer: ~Copyable {
   var pendingDirectory: (step: Int, path: String)?
   var program = ""
   var environment: [String] = []
+  var isPastGate = false
   var isPrepared = false
 
   /// - Parameters:
@@ -111,13 +112,16 @@ public struct ContainerPerformer: ~Copyable {
   }
 
   /// Reports a failed step. Past the gate nobody may listen any more, so then it is told to the
-  /// container's own output, too.
+  /// container's own output; before it, a runtime that is gone has said itself what went wrong.
   func fail(_ index: Int, _ reason: String) -> Never {
     let failure = StepFailure(step: index, reason: reason)
     do throws(KernelError) {
       try runtime.send(failure.encoded)
     } catch {
-      try? write(Array("apus: \(plan.steps[index].action): \(reason)\n".utf8), to: 2)
+      if isPastGate {
+        let action = plan.steps[index].action.description.prefix(4096)
+        try? write(Array("apus: \(action): \(reason.prefix(4096))\n".utf8), to: 2)
+      }
     }
     _exit(1)
   }

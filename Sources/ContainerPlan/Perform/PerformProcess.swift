@@ -64,6 +64,7 @@ extension ContainerPerformer {
       from: 3 + Int32(plan.program.preservedDescriptors), but: [fifo, procfs, runtime.number])
     try runtime.send([Message.atGate.rawValue])
     try passGate(fifo, "self/fd/\(fifo)", procfs)
+    isPastGate = true
     signal(SIGPIPE, SIG_DFL)
   }
 
