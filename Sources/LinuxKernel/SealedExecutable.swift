@@ -33,12 +33,14 @@ private func readOnlyMount(_ path: String) -> Descriptor? {
   return mount
 }
 
-/// On a mount that is read-only and in no mount namespace, or a memory file with seals.
+/// On a mount of its own that is read-only and attached nowhere, or a memory file with seals. A
+/// file system of the host that is read-only now may be writable when the container still has it.
 private func isSealed(_ descriptor: Int32, _ path: String) throws(KernelError) -> Bool {
+  let name = try readLink(path)
+  guard name == "/" else { return name.hasPrefix("/memfd:") }
   var found = statvfs()
   try check("fstatvfs", path) { fstatvfs(descriptor, &found) }
-  if found.f_flag & UInt(ST_RDONLY) != 0 { return true }
-  return try readLink(path).hasPrefix("/memfd:")
+  return found.f_flag & UInt(ST_RDONLY) != 0
 }
 
 /// A copy that is closed to all changes.

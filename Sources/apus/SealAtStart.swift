@@ -18,13 +18,14 @@ private let sealAtStart:
       .assumingMemoryBound(to: CChar.self)
     let empty = UnsafeRawPointer(("" as StaticString).utf8Start)
       .assumingMemoryBound(to: CChar.self)
-    let own = apus_openat(-100 /* AT_FDCWD */, path, 0o12000000 /* O_PATH|O_CLOEXEC */, 0)
-    guard own >= 0 else { return }
-    defer { close(own) }
-    var found = statvfs()
-    guard fstatvfs(own, &found) == 0, found.f_flag & UInt(ST_RDONLY) == 0 else { return }
+    // A mount of one file that is attached nowhere calls the file "/": it is sealed.
+    var name: UInt16 = 0
+    let length = withUnsafeMutablePointer(to: &name) {
+      readlink(path, UnsafeMutableRawPointer($0).assumingMemoryBound(to: CChar.self), 2)
+    }
+    guard length != 1 else { return }
     // OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC
-    let mount = apus_open_tree(-100, path, 0x8_0001)
+    let mount = apus_open_tree(-100 /* AT_FDCWD */, path, 0x8_0001)
     guard mount >= 0 else { return }
     defer { close(mount) }
     var attributes = apus_mount_attr(
