@@ -10,6 +10,8 @@ extension ContainerPerformer {
     let sharesMounts = !kinds.contains(.mount)
     if sharesMounts { rootfs = try openRootOfInit() }
     hideFromContainer()
+    // From here on /proc may be anything that the container has mounted there (CVE-2019-16884).
+    if kinds.contains(.mount) { seesHost = false }
     // Another user than root has rights there by way of the user namespace, which comes first.
     if !isRoots {
       if !kinds.isEmpty { try join(kinds, of: container) }
