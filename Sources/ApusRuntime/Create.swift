@@ -40,6 +40,7 @@ extension ContainerStore {
           + "set /process/terminal in config.json, or leave the option out")
     }
     try requireSingleThread(purpose)
+    try requireOwnSysctls(spec.linux, purpose)
     let inherited = try InheritedDescriptors(
       preserving: options.preservedDescriptors, listenPID: environmentVariable("LISTEN_PID"),
       listenFDs: environmentVariable("LISTEN_FDS"))

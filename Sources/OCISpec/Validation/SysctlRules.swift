@@ -24,7 +24,7 @@ extension Spec.Linux {
       return report.add(
         pointer, "conflicts with config.json's own field", hint: "set \"hostname\" instead")
     }
-    guard let owner = sysctlOwner(name) else {
+    guard let owner = owner(of: name) else {
       return report.add(
         pointer, "\(quoted(name)) belongs to no namespace; setting it would change the host")
     }
@@ -37,8 +37,10 @@ extension Spec.Linux {
   }
 }
 
-/// The type of namespace that a kernel parameter belongs to.
-private func sysctlOwner(_ name: String) -> String? {
+/// The type of namespace that a kernel parameter belongs to; nil for one of the whole kernel.
+public func namespace(ofSysctl key: String) -> String? { owner(of: dottedSysctl(key)) }
+
+private func owner(of name: String) -> String? {
   switch name {
   case "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall",
     "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced":
