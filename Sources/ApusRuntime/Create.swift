@@ -165,6 +165,7 @@ extension ContainerStore {
     -> Recording
   {
     try attempt(purpose) { () throws(KernelError) in try makeDirectories(root, mode: rootMode) }
+    try requireOwnRoot(purpose)
     do throws(KernelError) {
       try makeDirectory("\(root)/\(record.id)", mode: 0o711)
     } catch {
@@ -179,6 +180,15 @@ extension ContainerStore {
       undo(record.id, nil, nil)
       throw error
     }
+  }
+
+  /// Whoever may rename folders in it could put another record, with hooks, in a container's place.
+  private func requireOwnRoot(_ purpose: String) throws(RuntimeError) {
+    let found = try attempt(purpose) { () throws(KernelError) in try status(of: root) }
+    guard found.st_mode & (S_IWOTH | S_ISVTX) == S_IWOTH else { return }
+    throw RuntimeError(
+      "\(purpose): everybody may write to \(root), and so replace containers: give --root another "
+        + "folder, or take the right away (chmod o-w)")
   }
 
   private func requireNew(_ id: String, _ purpose: String) throws(RuntimeError) {
