@@ -191,13 +191,15 @@ extension ContainerRecord {
   init(id: String, spec: Spec, bundle: String, cgroup: CgroupPaths, unit: SystemdUnit?) {
     let path = spec.root?.path ?? "rootfs"
     let annotations = (spec.annotations ?? [:]).sorted { $0.key < $1.key }
+    // runc takes the first label of the bundle's name for it, and reads config.json there.
+    let labels = annotations.map { "\($0.key)=\($0.value)" }.filter { !$0.hasPrefix("bundle=") }
     self.init(
       id: id, initProcessPID: 0, initProcessStart: 0, created: rfc3339Now(),
       config: Config(
         rootfs: isAbsolute(path) ? path : "\(bundle)/\(path)",
         cgroups: Cgroups(id: id, unit: unit),
         version: spec.ociVersion,
-        labels: annotations.map { "\($0.key)=\($0.value)" } + ["bundle=\(bundle)"],
+        labels: labels + ["bundle=\(bundle)"],
         namespaces: (spec.linux?.namespaces ?? []).map {
           let kind = NamespaceKind(rawValue: $0.type)
           return Namespace(type: kind?.libcontainerName ?? "", path: $0.path)
