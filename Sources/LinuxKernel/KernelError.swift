@@ -20,7 +20,12 @@ public struct KernelError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// "open /a/b: no such file or directory (ENOENT)".
   public var description: String {
-    (subject.isEmpty ? call : "\(call) \(subject)") + ": " + errno.named
+    (subject.isEmpty ? call : "\(call) \(shownSubject)") + ": " + errno.named
+  }
+
+  /// What is longer than a path may be is cut, for the cause comes after it.
+  private var shownSubject: String {
+    subject.utf8.count < 4096 ? subject : "\(subject.prefix(80))…"
   }
 }
 

@@ -35,6 +35,7 @@ struct Log: Sendable {
   /// Writes a line, at once, so that the lines of several processes don't mix.
   func write(_ level: LogLevel, _ message: String) {
     guard level != .debug || isDebug else { return }
+    let message = shortened(message)
     let time = now()
     let line =
       switch format {
@@ -42,9 +43,7 @@ struct Log: Sendable {
         encodeJSON(Line(level: level.rawValue, msg: message, time: time), style: .compact)
           + [UInt8(ascii: "\n")]
       case .text:
-        Array(
-          "time=\"\(time)\" level=\(level.rawValue) msg=\"\(escaped(message, quotes: true))\"\n"
-            .utf8)
+        Array("time=\"\(time)\" level=\(level.rawValue) msg=\(quoted(message))\n".utf8)
       }
     // There is nobody to tell that a message is lost.
     try? LinuxKernel.write(line, to: file ?? 2)
@@ -53,9 +52,7 @@ struct Log: Sendable {
   /// Writes why a command failed, for the caller's eyes on the standard error too.
   func fail(_ message: String) {
     write(.error, message)
-    if file != nil {
-      try? LinuxKernel.write(Array("\(escaped(message, quotes: false))\n".utf8), to: 2)
-    }
+    if file != nil { try? LinuxKernel.write(Array("\(escaped(shortened(message)))\n".utf8), to: 2) }
   }
 }
 
@@ -89,14 +86,24 @@ private func now() -> String {
   return "\(text.dropLast(2)):\(text.suffix(2))"
 }
 
-/// A message as one line that moves no cursor, whatever names of files and keys are in it.
-/// - Parameter quotes: whether it is to stand between quotes.
-private func escaped(_ message: String, quotes: Bool) -> String {
+/// A message without the middle of what is longer than any path: a name in config.json may have any
+/// length, and engines read a line of some kilobytes.
+private func shortened(_ message: String) -> String {
+  let half = 4096
+  guard message.utf8.count > 2 * half else { return message }
+  return "\(message.prefix(half))…\(message.suffix(half))"
+}
+
+/// A message in quotes, so that it is one line and moves no cursor.
+private func quoted(_ message: String) -> String { "\"\(escaped(message, inQuotes: true))\"" }
+
+/// A message that is one line and moves no cursor, whatever an image has for names.
+private func escaped(_ message: String, inQuotes: Bool = false) -> String {
   var escaped = ""
   for scalar in message.unicodeScalars {
     switch scalar {
-    case "\"" where quotes: escaped += "\\\""
-    case "\\" where quotes: escaped += "\\\\"
+    case "\"" where inQuotes: escaped += "\\\""
+    case "\\" where inQuotes: escaped += "\\\\"
     case "\n": escaped += "\\n"
     case "\r": escaped += "\\r"
     case "\t": escaped += "\\t"

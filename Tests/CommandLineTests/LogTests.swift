@@ -44,11 +44,22 @@ import Testing
       result.errors.contains(#"msg="unknown command \"a\x1b[2J\n\t\\\"b\": "#), "\(result.errors)")
   }
 
-  @Test func whatPeopleReadIsOneLineToo() throws {
+  @Test func norDoesItMoveTheCursorOfWhoHasALogFile() throws {
     let apus = try Scratch()
-    let result = shell(#"\#(apus.apus) --log \#(apus.folder)/log "$(printf 'a\033[2J\n\t\\"b')""#)
-    #expect(result.errors.hasPrefix(#"unknown command "a\x1b[2J\n\t\"b": "#), "\(result.errors)")
+    let command = "\(apus.apus) --log \(apus.folder)/log --root \(apus.folder)/state"
+    let result = shell(#"\#(command) "$(printf 'a\033[2J\nb')""#)
+    #expect(result.errors.hasPrefix(#"unknown command "a\x1b[2J\nb""#), "\(result.errors)")
     #expect(result.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func aMessageIsAsLongAsAnEngineReads() throws {
+    let apus = try Scratch()
+    let result = apus("state $(printf '%0100000d' 0)")
+    #expect(result.status == 1)
+    #expect(result.errors.utf8.count < 9000)
+    let command = apus("$(printf '%0100000d' 0)")
+    #expect(command.errors.utf8.count < 9000, "\(command.errors.utf8.count)")
+    #expect(command.errors.contains("…"))
   }
 
   @Test func debugAddsWhatNobodyAskedFor() throws {

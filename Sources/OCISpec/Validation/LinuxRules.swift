@@ -8,6 +8,9 @@ extension Spec.Linux {
     checkTimeOffsets(&report, at: "\(pointer)/timeOffsets")
     checkSysctl(&report, at: "\(pointer)/sysctl")
     report.rejectNUL(in: cgroupsPath, at: "\(pointer)/cgroupsPath")
+    if let cgroupsPath, cgroupsPath.utf8.count > 4095 {
+      report.add("\(pointer)/cgroupsPath", "longer than a path may be, 4095 bytes")
+    }
     resources?.check(&report, at: "\(pointer)/resources")
     checkDevices(&report, at: "\(pointer)/devices")
     checkNetworkDevices(&report, at: "\(pointer)/netDevices")
