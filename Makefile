@@ -9,7 +9,7 @@ export BUILD APUS
 # By Debian's names; Scripts/packages installs those that are missing.
 TO_BUILD = gcc libc6-dev libseccomp-dev
 TO_DEMO = busybox-static procps
-TO_TEST = $(TO_DEMO) runc spin strace
+TO_TEST = $(TO_DEMO) libcap2-bin runc spin strace
 TO_TEST_VM = busybox-static cpio e2fsprogs mmdebstrap qemu-system-x86 xz-utils
 TO_BENCH = hyperfine strace
 
