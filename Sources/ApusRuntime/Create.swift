@@ -127,13 +127,7 @@ extension ContainerStore {
     guard (wanted ?? "").isEmpty else {
       throw RuntimeError(
         "\(purpose): make the cgroup \(wanted ?? "") (config.json /linux/cgroupsPath): this user may "
-          + "write to no cgroup there; leave it out, or have one delegated")
-    }
-    if spec.linux?.resources != nil {
-      log(
-        .warning,
-        "\(purpose): this user may make no cgroup: the limits of config.json /linux/resources are "
-          + "left out")
+          + "write to no cgroup there; leave it out, or have root delegate one to this user")
     }
     return CgroupPaths(directories: [])
   }
@@ -206,7 +200,8 @@ extension ContainerStore {
       try LinuxKernel.check("mkfifo", "exec.fifo") { mkfifoat(folder, "exec.fifo", 0o622) }
       // Init opens it when it has become the container's user, whatever our umask says.
       try LinuxKernel.check("chmod", "exec.fifo") { fchmodat(folder, "exec.fifo", 0o622, 0) }
-      if let root = recording.record.config.rootOnHost {
+      // Only root can give a file away; who else maps others needs no more than the mode.
+      if let root = recording.record.config.rootOnHost, geteuid() == 0 {
         try LinuxKernel.check("chown", "exec.fifo") {
           fchownat(folder, "exec.fifo", root.uid, root.gid, AT_SYMLINK_NOFOLLOW)
         }

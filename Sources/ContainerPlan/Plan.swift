@@ -74,7 +74,9 @@ public struct Plan: Equatable, Sendable {
       ? facts.systemdUnit.map { CgroupPaths(unit: $0) }
         ?? CgroupPaths(layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
       : CgroupPaths(directories: [])
-    if facts.managesCgroups, facts.systemdUnit == nil {
+    if !facts.managesCgroups {
+      collect { plan throws(PlanError) in try plan.refuseLimits(spec, facts) }
+    } else if facts.systemdUnit == nil {
       add(
         .createCgroup(cgroup.distinct),
         (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")

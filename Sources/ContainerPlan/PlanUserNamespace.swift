@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxKernel
 import OCISpec
 
@@ -7,8 +8,28 @@ extension Plan {
     guard facts.ordinaryUser != nil, linux?.has(.user) != true else { return }
     throw PlanError(
       "/linux/namespaces",
-      "only root can make a container without a user namespace: add {\"type\": \"user\"} and "
-        + "mappings, as \"spec --rootless\" writes them")
+      "only root can make a container without a user namespace; \"apus spec --rootless\" writes a "
+        + "config.json with one for you, or add {\"type\": \"user\"} and mappings to this one")
+  }
+
+  /// A container that silently goes without its limits would be worse than none. Rules on devices are
+  /// no loss: what this user may not open, nobody in the container may.
+  func refuseLimits(_ spec: Spec, _ facts: Facts) throws(PlanError) {
+    let cgroup = CgroupPaths(layout: facts.cgroups, cgroupsPath: nil, id: facts.id)
+    let limit: CgroupWrite?
+    do throws(LimitError) {
+      limit = try cgroup.writes(for: spec.linux?.resources).first
+    } catch {
+      throw PlanError(error.pointer, error.problem)
+    }
+    guard let limit else { return }
+    throw PlanError(
+      limit.pointer,
+      facts.ordinaryUser == nil
+        ? "nothing can be limited without a cgroup; leave the limits out, or have one made by "
+          + "another --cgroup-manager"
+        : "nothing can be limited without a cgroup, and this user may make none; leave the limits "
+          + "out, or have root delegate a cgroup to this user")
   }
 
   /// Who is in the user namespace, if there is one, and that the process becomes its root.

@@ -60,12 +60,26 @@ public func mapIDs(
 }
 
 private func run(_ helper: String, _ pid: Int32, _ ranges: [IDRange]) throws(KernelError) {
-  let path = try findProgram(helper, [])
+  let path: String
+  do throws(KernelError) {
+    path = try findProgram(helper, [])
+  } catch {
+    throw KernelError(
+      call: "find \(helper), which maps other IDs than one's own: install it (Debian's uidmap);",
+      subject: error.subject, errno: error.errno)
+  }
   let numbers = ranges.flatMap { ["\($0.inside)", "\($0.outside)", "\($0.count)"] }
   let outcome = try Program(path: path, arguments: [helper, "\(pid)"] + numbers).run()
   guard outcome.termination != .exited(0) else { return }
-  let words = outcome.output.split(whereSeparator: \.isNewline).joined(separator: " ")
-  throw KernelError(call: "\(helper) (\(words)) for", subject: "\(pid)", errno: .notPermitted)
+  var words = outcome.output.split(whereSeparator: \.isNewline).joined(separator: " ")
+  if words.isEmpty { words = helper }
+  if words.hasSuffix("not allowed") {
+    let (own, file) = helper == "newuidmap" ? (getuid(), "subuid") : (getgid(), "subgid")
+    let lines = ranges.filter { $0.count > 1 || $0.outside != own }
+      .map { "\(getuid()):\($0.outside):\($0.count)" }
+    words += "; it is with the line \(lines.joined(separator: " and ")) in /etc/\(file)"
+  }
+  throw KernelError(call: words, subject: "", errno: .notPermitted)
 }
 
 /// A user namespace with these users and groups in which nobody is: what an ID-mapped mount takes.

@@ -82,7 +82,10 @@ let globalOptions: [Option] = [
 
 extension Option {
   static let root = Option(
-    "root", .text("DIR"), help: "where containers are kept, on a tmpfs (default: /run/apus)")
+    "root", .text("DIR"),
+    help:
+      "where containers are kept, on a tmpfs (default: /run/apus; $XDG_RUNTIME_DIR/apus for users other than root)"
+  )
   static let log = Option(
     "log", .text("FILE"), help: "append messages to this file (default: standard error)")
   static let logFormat = Option(

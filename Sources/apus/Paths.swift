@@ -6,15 +6,36 @@ import SystemPackage
 /// The folder that `--root` names, absolute.
 func stateRoot(_ global: Arguments) throws(RuntimeError) -> String {
   guard let given = global[.root] else {
-    // Another user than root can't write to /run.
-    guard geteuid() != 0, let own = getenv("XDG_RUNTIME_DIR") else { return "/run/apus" }
-    return String(cString: own) + "/apus"
+    return geteuid() == 0 ? "/run/apus" : try ownStateRoot()
   }
   guard !given.isEmpty else {
     throw RuntimeError("option --root is empty: name a folder such as /run/apus")
   }
   if isAbsolute(given) { return given }
   return "\(try absolute(".", "find the folder of --root"))/\(given)"
+}
+
+/// Where a user keeps containers who can't write to /run. The usual place is made at login, which
+/// some come around: by su, sudo or cron, who may even hand on another user's.
+private func ownStateRoot() throws(RuntimeError) -> String {
+  let uid = geteuid()
+  if let given = getenv("XDG_RUNTIME_DIR"), given[0] != 0 {
+    let path = String(cString: given)
+    // One that isn't there is made with the first container.
+    guard let found = try? status(of: path), found.st_uid != uid else { return "\(path)/apus" }
+  }
+  let usual = "/run/user/\(uid)"
+  if let found = try? status(of: usual), found.st_uid == uid { return "\(usual)/apus" }
+  // In /tmp anybody may have been faster. What is our own there stays so: /tmp is sticky.
+  let own = "/tmp/apus-\(uid)"
+  if mkdir(own, 0o1700) == 0 { return own }
+  let found = try? status(of: own, followLinks: false)
+  guard let found, found.isDirectory, found.st_uid == uid, found.st_mode & 0o077 == 0 else {
+    throw RuntimeError(
+      "find a folder to keep containers in: \(own) is not this user's alone; "
+        + "set XDG_RUNTIME_DIR to one that is, or name it with --root")
+  }
+  return own
 }
 
 /// The folder that `--bundle` names, absolute and free of links.

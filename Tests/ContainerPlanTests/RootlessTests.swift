@@ -17,7 +17,7 @@ struct RootlessTests {
         $0.linux?.uidMappings = uids
         $0.linux?.gidMappings = gids
         $0.process?.user.additionalGids = groups
-        $0.linux?.resources = .init(pids: .init(limit: 5))
+        if managesCgroups { $0.linux?.resources = .init(pids: .init(limit: 5)) }
         edit(&$0)
       },
       facts: {
@@ -38,6 +38,15 @@ struct RootlessTests {
           groups: [IDRange(inside: 0, outside: 1001, count: 1)], by: .owner)))
     #expect(plan.actions.contains(.becomeRoot(keepingGroups: true)))
     #expect(!plan.actions.contains { if case .setGroups = $0 { true } else { false } })
+  }
+
+  @Test func aLimitNeedsACgroup() {
+    let error = #expect(throws: PlanError.self) {
+      try ContainerPlanTests.plan(
+        { $0.linux?.resources = .init(pids: .init(limit: 5)) }, facts: { $0.managesCgroups = false }
+      )
+    }
+    #expect(error?.pointer == "/linux/resources/pids/limit")
   }
 
   @Test func groupsCannotBeSetThen() {

@@ -5,8 +5,8 @@ import Testing
 /// Containers of a user who is not root: the one who runs the tests or, if that is root, one of whom
 /// nobody else knows.
 @Suite struct RootlessTests {
-  private static let uid = Host.isRoot ? 4242 : geteuid()
-  private static let gid = Host.isRoot ? 4242 : getegid()
+  static let uid = Host.isRoot ? 4242 : geteuid()
+  static let gid = Host.isRoot ? 4242 : getegid()
 
   /// A sandbox that belongs to that user, with what `spec --rootless` writes.
   func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
@@ -26,7 +26,8 @@ import Testing
     return apus
   }
 
-  /// Runs a script as that user, in which `$APUS` has a state folder of the sandbox.
+  /// Runs a script as that user, in which `$APUS` has a state folder of the sandbox, and `$BARE` has
+  /// none named.
   func script(_ text: String, in apus: Sandbox) throws -> Finished {
     try apus.script(
       """
@@ -82,6 +83,54 @@ import Testing
       """, in: apus)
     #expect(run.status == 0)
     #expect(run.output.hasPrefix("uid=0"), "\(run)")
+  }
+
+  /// What a newcomer types: nothing is edited, named or set.
+  @Test func twoCommandsRunAContainer() throws {
+    let apus = try sandbox("/bin/true")
+    let run = try script(
+      "rm config.json; $BARE spec --rootless; echo \"id -u; exit 7\" > in; "
+        + "script -qec \"$BARE run $ID\" /dev/null < in", in: apus)
+    #expect(run.status == 7, "\(run)")
+    #expect(run.output.split(whereSeparator: \.isNewline).contains("0"), "\(run)")
+  }
+
+  @Test func theLifeOfADetachedOne() throws {
+    let apus = try sandbox("/bin/sleep", "100")
+    let life = try script(
+      """
+      set -e
+      $APUS run --detach --pid-file pid $ID
+      $APUS list --quiet
+      $APUS exec $ID sh -c "ls /proc | grep -c ^1\\$; exit 3" || echo $?
+      kill -0 $(cat pid)
+      $APUS delete $ID 2> /dev/null || echo runs
+      $APUS delete --force $ID
+      $APUS list --quiet
+      """, in: apus)
+    #expect(life == Finished(status: 0, output: "\(apus.id)\n1\n3\nruns\n", errors: ""))
+  }
+
+  @Test func theConfigurationOfRootIsRefusedWithWhatToDo() throws {
+    let apus = try sandbox("/bin/true")
+    expectRefusal(
+      try script("rm config.json; $APUS spec; $APUS run -d --console-socket none $ID", in: apus),
+      "/linux/namespaces", "apus spec --rootless")
+  }
+
+  /// What was asked for is not silently left out.
+  @Test(.enabled(if: Host.isRoot, "this user has cgroups of his own"))
+  func aLimitWithoutACgroupIsRefused() throws {
+    let apus = try sandbox("/bin/true") {
+      $0.linux?.resources = .init(memory: .init(limit: 50_000_000))
+    }
+    expectRefusal(
+      try script("$APUS create $ID", in: apus), "/linux/resources/memory/limit", "delegate")
+    try apus.configure {
+      $0.linux?.resources = .init(
+        devices: [.init(allow: false, access: "rwm")], memory: .init())
+    }
+    #expect(try script("$APUS run $ID", in: apus) == .silently)
   }
 
   @Test(.enabled(if: Host.isRoot, "this user has cgroups of his own"))
@@ -157,6 +206,14 @@ import Testing
 
   private static let hasHelpers = access("/usr/bin/newuidmap", X_OK) == 0
 
+  /// Says who may map whom, in files that only this script sees.
+  private static let grants = """
+    echo \(uid):500000:1000 > subuid
+    echo \(uid):600000:1000 > subgid
+    (cat /etc/passwd; echo apustest:x:\(uid):\(gid)::/:/bin/sh) > passwd
+    for name in subuid subgid passwd; do mount --bind $name /etc/$name; done
+    """
+
   /// Root lends the user a range, in files that only the script sees; a real user has one.
   @Test(.enabled(if: hasHelpers, "no newuidmap here")) func othersAreMappedByHelpers() throws {
     let (users, groups): (UInt32, UInt32) = Host.isRoot ? (500_000, 600_000) : (100_000, 100_000)
@@ -165,16 +222,9 @@ import Testing
       $0.linux?.gidMappings?.append(.init(containerID: 1, hostID: groups, size: 1000))
       $0.process?.user = .init(uid: 7, gid: 8, additionalGids: [9])
     }
-    let files = """
-      echo \(Self.uid):\(users):1000 > subuid
-      echo \(Self.uid):\(groups):1000 > subgid
-      (cat /etc/passwd; echo apustest:x:\(Self.uid):\(Self.gid)::/:/bin/sh) > passwd
-      for name in subuid subgid passwd; do
-        mount --bind $name /etc/$name
-      done
-      """
     let call = "exec \(Self.become)\(apus.commandLine) run \(apus.id)"
-    let run = Host.isRoot ? try apus.inOwnMounts("\(files)\n\(call)") : try apus.script(call)
+    let run =
+      Host.isRoot ? try apus.inOwnMounts("\(Self.grants)\n\(call)") : try apus.script(call)
     let report = try apus.report(of: run)
     #expect(report.uid == [7, 7, 7, 7])
     #expect(report.gid == [8, 8, 8, 8])
@@ -182,12 +232,46 @@ import Testing
     #expect(report.answers["read:/proc/self/setgroups"] == "allow\n")
   }
 
-  @Test(.enabled(if: hasHelpers, "no newuidmap here")) func whatIsNotGrantedIsRefused() throws {
+  @Test(.enabled(if: hasHelpers && Host.isRoot, "no newuidmap here, or not root"))
+  func whatIsNotGrantedIsRefused() throws {
     let apus = try sandbox("/bin/true") {
       $0.linux?.uidMappings?.append(.init(containerID: 1, hostID: 500_000, size: 1000))
     }
+    let create = try apus.inOwnMounts(
+      """
+      \(Self.grants)
+      echo > /etc/subuid
+      exec setpriv --reuid \(Self.uid) --regid \(Self.uid) --clear-groups \(apus.commandLine) create \(apus.id)
+      """)
     expectRefusal(
-      try script("$APUS create $ID", in: apus), "/linux/uidMappings", "newuidmap")
+      create, "/linux/uidMappings", "newuidmap", "\(Self.uid):500000:1000 in /etc/subuid")
     #expect(apus.leftovers() == [])
+  }
+
+  /// Such an account may map nobody but itself.
+  @Test(.enabled(if: hasHelpers && Host.isRoot, "no newuidmap here, or not root"))
+  func whoHasNoAccountIsTold() throws {
+    let apus = try sandbox("/bin/true") {
+      $0.linux?.gidMappings?.append(.init(containerID: 1, hostID: 500_000, size: 1000))
+    }
+    expectRefusal(
+      try script("$APUS create $ID", in: apus), "/linux/uidMappings", "newgidmap", "user name")
+  }
+
+  /// Who is root inside may be somebody of /etc/subuid, to whom the user can't give a file.
+  @Test(.enabled(if: hasHelpers && Host.isRoot, "no newuidmap here, or not root"))
+  func theUserNeedNotBeRootInside() throws {
+    let apus = try sandbox("/bin/probe") {
+      $0.linux?.uidMappings = [.init(containerID: 0, hostID: 500_000, size: 1000)]
+      $0.linux?.gidMappings = [.init(containerID: 0, hostID: 600_000, size: 1000)]
+    }
+    let run = try apus.inOwnMounts(
+      """
+      chmod 755 .; chown -R 500000:600000 rootfs
+      \(Self.grants)
+      exec setpriv --reuid \(Self.uid) --regid \(Self.uid) --clear-groups \(apus.commandLine) run \(apus.id)
+      """)
+    let report = try apus.report(of: run)
+    #expect(report.uid == [0, 0, 0, 0])
   }
 }
