@@ -9,11 +9,13 @@ export BUILD APUS
 # By Debian's names; Scripts/packages installs those that are missing.
 TO_BUILD = gcc libc6-dev libseccomp-dev
 TO_DEMO = busybox-static procps
-TO_TEST = $(TO_DEMO) libcap2-bin runc spin strace
+TO_TEST = $(TO_DEMO) libcap2-bin runc spin strace uidmap
 TO_TEST_VM = busybox-static cpio e2fsprogs mmdebstrap qemu-system-x86 xz-utils
+TO_TEST_OCI = runc golang-go golang-github-opencontainers-runtime-tools-dev \
+  golang-github-google-uuid-dev golang-github-mrunalp-fileutils-dev debian-archive-keyring xz-utils
 TO_BENCH = hyperfine strace
 
-.PHONY: help demo build test test-vm fuzz bench install lint model clean
+.PHONY: help demo build test test-vm test-oci fuzz bench install lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -40,6 +42,11 @@ test-vm: ## Check containers under systemd and cgroup v2, in a virtual machine
 fuzz: ## Fuzz what reads foreign input (MINUTES=20 each, FUZZ=target for one)
 	@Scripts/packages $(TO_BUILD)
 	@Scripts/fuzz $$(($(MINUTES) * 60)) $(FUZZ)
+
+test-oci: ## Run the OCI's own validation programs on runc and apus (as root)
+	@Scripts/packages $(TO_BUILD) $(TO_TEST_OCI)
+	@$(MAKE) --no-print-directory build
+	@Scripts/test-oci
 
 bench: ## Measure apus beside crun, runc and a floor in C
 	@Scripts/packages $(TO_BUILD) $(TO_BENCH)
