@@ -98,7 +98,10 @@ public struct Container: Sendable {
     }
     let process = try openInit(
       "cannot send \(signal) to container \"\(id)\": container not running")
-    try attempt("kill container \"\(id)\"") { () throws(KernelError) in try process.send(signal) }
+    try attempt("kill container \"\(id)\"") { () throws(KernelError) in
+      try process.send(signal)
+      if signal == .kill { try cgroup.thaw() }
+    }
   }
 
   private var hasOwnPIDNamespace: Bool {
@@ -123,7 +126,7 @@ public struct Container: Sendable {
   }
 
   /// Another user than root may have made it without one.
-  private func requireCgroup(_ purpose: String) throws(RuntimeError) {
+  func requireCgroup(_ purpose: String) throws(RuntimeError) {
     guard cgroup.directories.isEmpty else { return }
     throw RuntimeError(
       "cannot \(purpose) container \"\(id)\": it has no cgroup, for whoever made it may make none")

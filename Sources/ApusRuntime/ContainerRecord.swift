@@ -80,6 +80,17 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
     /// Whether an ordinary user's systemd has.
     public var isRootless = false
 
+    /// The limits; only written here, and read by an update.
+    var limits = RecordedResources(Spec.Linux.Resources())
+
+    /// Limits apart, which state.json has beside these.
+    enum CodingKeys: String, CodingKey {
+      case name, parent
+      case scopePrefix = "scope_prefix"
+      case isSystemd = "Systemd"
+      case isRootless = "Rootless"
+    }
+
     /// The unit that systemd keeps it in.
     public var unitName: String? { isSystemd ? unit?.name : nil }
 
@@ -197,7 +208,7 @@ extension ContainerRecord {
       id: id, initProcessPID: 0, initProcessStart: 0, created: rfc3339Now(),
       config: Config(
         rootfs: isAbsolute(path) ? path : "\(bundle)/\(path)",
-        cgroups: Cgroups(id: id, unit: unit),
+        cgroups: Cgroups(id: id, unit: unit, spec.linux?.resources),
         version: spec.ociVersion,
         labels: labels + ["bundle=\(bundle)"],
         namespaces: (spec.linux?.namespaces ?? []).map {
@@ -225,8 +236,9 @@ extension ContainerRecord {
 }
 
 extension ContainerRecord.Cgroups {
-  init(id: String, unit: SystemdUnit?) {
+  init(id: String, unit: SystemdUnit?, _ resources: Spec.Linux.Resources?) {
     name = unit?.ownName ?? id
+    limits = RecordedResources(resources ?? Spec.Linux.Resources())
     guard let unit else { return }
     isSystemd = true
     parent = unit.slice

@@ -44,7 +44,7 @@ struct HostPerformer: ~Copyable {
           try open("/proc/self/ns/pid", .readOnly)
         }
       }
-      try perform(plan, index, purpose, origin, cgroup, pid: 0, &files)
+      try perform(plan, index, purpose, origin, cgroup, pid: 0, besides: 0, &files)
     }
     let sockets = try attempt(purpose) { () throws(KernelError) in try PacketSocket.pair() }
     let isRoots = geteuid() == 0  // in the child it is nobody's yet
@@ -173,7 +173,10 @@ struct HostPerformer: ~Copyable {
         switch plan.steps[index].action {
         case .recordState: try recording?.save(process, purpose)
         case .runHook(let kind, let hook): try run(hook, kind, index)
-        default: try Self.perform(plan, index, purpose, origin, cgroup, pid: process.pid, &files)
+        default:
+          let other = Int32(state.pid ?? 0)
+          try Self.perform(
+            plan, index, purpose, origin, cgroup, pid: process.pid, besides: other, &files)
         }
         done = index + 1
       }
@@ -195,7 +198,7 @@ struct HostPerformer: ~Copyable {
 
   private static func perform(
     _ plan: Plan, _ index: Int, _ purpose: String, _ origin: ProcessOrigin, _ cgroup: CgroupPaths,
-    pid: Int32, _ files: inout CgroupFile
+    pid: Int32, besides other: Int32, _ files: inout CgroupFile
   ) throws(RuntimeError) {
     switch plan.steps[index].action {
     case .startUnit(let unit, let properties):
@@ -217,7 +220,7 @@ struct HostPerformer: ~Copyable {
       case .createCgroup: try cgroup.create()
       case .attachDeviceFilter(let filter): try filter.attach()
       case .joinCgroup:
-        try cgroup.join(pid)
+        try cgroup.join(pid, besides: other)
         // That the caller is kept to some processors is none of the container's business.
         if !plan.setsAffinity { try? liftAffinity(of: pid) }
       case .makeResctrlGroup(let path, let root): try makeResctrlGroup(path, root: root)

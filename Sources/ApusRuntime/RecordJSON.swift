@@ -100,6 +100,7 @@ extension ContainerRecord.Cgroups: JSONReadable, JSONWritable {
       if isRootless { $0.member("Rootless", true) }
       // Without any of its resources runc refuses to handle a cgroup of v1.
       $0.member("devices", [String]())
+      limits.write(members: $0)
     }
   }
 }

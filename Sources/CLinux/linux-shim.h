@@ -15,10 +15,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -162,6 +164,35 @@ static inline int apus_bpf_attach_device_program(int cgroup, int program) {
     cgroup, program, 6 /* BPF_CGROUP_DEVICE */, 2 /* BPF_F_ALLOW_MULTI */,
   };
   return (int)syscall(SYS_bpf, 8 /* BPF_PROG_ATTACH */, &attr, sizeof attr);
+}
+static inline int apus_bpf_replace_device_program(int cgroup, int program, int old) {
+  struct { int32_t target, program; uint32_t type, flags; int32_t replaced; } attr = {
+    cgroup, program, 6 /* BPF_CGROUP_DEVICE */, 2 | 4 /* BPF_F_ALLOW_MULTI, BPF_F_REPLACE */, old,
+  };
+  return (int)syscall(SYS_bpf, 8 /* BPF_PROG_ATTACH */, &attr, sizeof attr);
+}
+static inline int apus_bpf_detach_device_program(int cgroup, int program) {
+  struct { int32_t target, program; uint32_t type; } attr = {cgroup, program, 6 /* BPF_CGROUP_DEVICE */};
+  return (int)syscall(SYS_bpf, 9 /* BPF_PROG_DETACH */, &attr, sizeof attr);
+}
+static inline int apus_bpf_query_device_programs(int cgroup, uint32_t *ids, uint32_t *count) {
+  struct { int32_t target; uint32_t type, query_flags, attach_flags; uint64_t ids; uint32_t count; } attr = {
+    .target = cgroup, .type = 6 /* BPF_CGROUP_DEVICE */, .ids = (uintptr_t)ids, .count = *count,
+  };
+  int result = (int)syscall(SYS_bpf, 16 /* BPF_PROG_QUERY */, &attr, sizeof attr);
+  *count = result < 0 ? 0 : attr.count;
+  return result;
+}
+static inline int apus_bpf_open_program(uint32_t id) {
+  struct { uint32_t id, next, flags; } attr = {id, 0, 0};
+  return (int)syscall(SYS_bpf, 13 /* BPF_PROG_GET_FD_BY_ID */, &attr, sizeof attr);
+}
+// The beginning of struct bpf_prog_info, as far as the name.
+static inline int apus_bpf_is_device_program_of_ours(int program) {
+  struct { uint32_t type, id; uint64_t others[7]; char name[16]; } info = {0};
+  struct { int32_t program; uint32_t size; uint64_t info; } attr = {program, sizeof info, (uintptr_t)&info};
+  if (syscall(SYS_bpf, 15 /* BPF_OBJ_GET_INFO_BY_FD */, &attr, sizeof attr) < 0) return -1;
+  return strncmp(info.name, "apus_devices", sizeof info.name) == 0;
 }
 static inline long apus_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   return syscall(SYS_keyctl, operation, a, b, c, d);

@@ -90,8 +90,43 @@ extension CgroupPaths {
   }
 
   /// Puts a process into the cgroup of every hierarchy.
-  public func join(_ pid: Int32) throws(KernelError) {
-    for path in distinct { try writeFile("\(path)/cgroup.procs", String(pid)) }
+  /// - Parameter other: a process of the container, whose cgroup of v2 is taken where the container's
+  ///   own hands controllers down and so can't hold a process, as under an init that manages cgroups.
+  public func join(_ pid: Int32, besides other: Int32 = 0) throws(KernelError) {
+    for path in distinct {
+      do throws(KernelError) {
+        try writeFile("\(path)/cgroup.procs", String(pid))
+      } catch {
+        guard isUnified else { throw error }
+        if error.errno == .resourceBusy, let below = cgroup(of: other, below: path) {
+          try writeFile("\(below)/cgroup.procs", String(pid))
+          continue
+        }
+        throw explained(error, path)
+      }
+    }
+  }
+
+  private func cgroup(of pid: Int32, below path: String) -> String? {
+    guard pid > 0, let bytes = try? readFile("/proc/\(pid)/cgroup") else { return nil }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix("0::/") }
+    guard let line else { return nil }
+    let below = CgroupLayout.mountPoint + line.dropFirst(3)
+    return below.hasPrefix("\(path)/") ? below : nil
+  }
+
+  /// What cgroups(7) has of domains and threads, where that is in the way.
+  private func explained(_ error: KernelError, _ path: String) -> KernelError {
+    guard let bytes = try? readFile("\(path)/cgroup.type") else { return error }
+    let type = String(decoding: bytes.dropLast(), as: UTF8.self)
+    guard type != "domain" || error.errno == .resourceBusy else { return error }
+    let why =
+      type == "domain"
+      ? "hands controllers down and so may have no process of its own"
+      : "is of type \"\(type)\", for one above it has processes or threads of its own"
+    return KernelError(
+      call: "move it into a cgroup that \(why),", subject: path, errno: error.errno)
   }
 
   /// The processes in it and in the cgroups below.
@@ -118,8 +153,21 @@ extension CgroupPaths {
 
   /// Sends SIGKILL to all that is in it. With cgroup.kill, a fork can't outrun it.
   public func killAll() throws(KernelError) {
-    if let unified = self[""], (try? writeFile("\(unified)/cgroup.kill", "1")) != nil { return }
+    if let unified = self[""], (try? writeFile("\(unified)/cgroup.kill", "1")) != nil {
+      try? thaw()
+      return
+    }
+    // While nothing in it runs, nothing is born.
+    if self["freezer"] != nil { try? setFrozen(true) }
     for pid in try processes() where pid > 0 { _ = kill(pid, SIGKILL) }
+    try? thaw()
+  }
+
+  /// Lets what was killed end: v1 holds it frozen.
+  public func thaw() throws(KernelError) {
+    if let freezer = self["freezer"], isFrozen {
+      try writeFile("\(freezer)/freezer.state", "THAWED")
+    }
   }
 
   /// Stops or continues everything in it, and waits until that is so.
@@ -189,7 +237,21 @@ extension CgroupPaths {
       default: throw KernelError(call: "rmdir", subject: path, errno: .last)
       }
     }
-    throw KernelError(call: "rmdir", subject: path, errno: .resourceBusy)
+    throw KernelError(
+      call: "rmdir", subject: path + holders(of: path), errno: .resourceBusy)
+  }
+
+  /// Who is still in a cgroup though killed: ", where process 7 (dd) waits in the kernel (state D)".
+  private func holders(of path: String) -> String {
+    let words = ((try? processes(below: path)) ?? []).prefix(5).map { pid in
+      let name = (try? readFile("/proc/\(pid)/comm")).map {
+        String(decoding: $0.dropLast(), as: UTF8.self)
+      }
+      let waits =
+        ProcessStat(pid: pid)?.state == "D" ? " waits in the kernel (state D)" : " goes on"
+      return "process \(pid) (\(name ?? "?"))\(waits)"
+    }
+    return words.isEmpty ? "" : ", where " + words.joined(separator: ", ")
   }
 
   private func childDirectories(of path: String) -> [String] {

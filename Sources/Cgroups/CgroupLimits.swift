@@ -95,7 +95,7 @@ struct LimitFiles {
 }
 
 /// A number that config.json has, other than the 0 for none.
-func given<Number: BinaryInteger>(_ value: Number?) -> Number? { value == 0 ? nil : value }
+public func given<Number: BinaryInteger>(_ value: Number?) -> Number? { value == 0 ? nil : value }
 
 /// A limit in the words of v2.
 func unlimited(_ value: Int64) -> String { value < 0 ? "max" : String(value) }

@@ -108,3 +108,50 @@ public func attachDeviceProgram(_ program: borrowing Descriptor, to cgroup: Stri
     apus_bpf_attach_device_program(numbers.0, numbers.1)
   }
 }
+
+/// Replaces the program that ``attachDeviceProgram(_:to:)`` has attached to a cgroup, at once: there
+/// is no moment without one. Programs of others stay.
+/// - Parameter program: nil takes ours away.
+public func replaceDeviceProgram(of cgroup: String, with program: consuming Descriptor?)
+  throws(KernelError)
+{
+  let directory = try open(cgroup, [.readOnly, .directory])
+  var ours = try ownDevicePrograms(of: directory.number, path: cgroup)
+  let target = directory.number
+  let first = ours.isEmpty ? -1 : ours.removeFirst()
+  defer { if first >= 0 { close(first) } }
+  if let new = program {
+    let number = new.number
+    try check("bpf BPF_PROG_ATTACH to", cgroup) {
+      first >= 0
+        ? apus_bpf_replace_device_program(target, number, first)
+        : apus_bpf_attach_device_program(target, number)
+    }
+  } else if first >= 0 {
+    ours.append(dup(first))
+  }
+  for old in ours {
+    defer { close(old) }
+    try check("bpf BPF_PROG_DETACH from", cgroup) { apus_bpf_detach_device_program(target, old) }
+  }
+}
+
+/// The descriptors of those programs that decide on devices in a cgroup and have our name.
+private func ownDevicePrograms(of cgroup: Int32, path: String) throws(KernelError) -> [Int32] {
+  var ids = [UInt32](repeating: 0, count: 64)
+  var count = UInt32(ids.count)
+  try check("bpf BPF_PROG_QUERY of", path) {
+    apus_bpf_query_device_programs(cgroup, &ids, &count)
+  }
+  var programs: [Int32] = []
+  for id in ids.prefix(Int(count)) {
+    let program = apus_bpf_open_program(id)
+    guard program >= 0 else { continue }  // it has gone meanwhile
+    if apus_bpf_is_device_program_of_ours(program) == 1 {
+      programs.append(program)
+    } else {
+      close(program)
+    }
+  }
+  return programs
+}

@@ -51,7 +51,8 @@ struct Invocation {
 
 /// All commands, as the help lists them. Only the one that is asked for is made.
 enum CommandName: String, CaseIterable {
-  case create, start, run, exec, state, list, ps, kill, pause, resume, delete, spec, check, plan,
+  case create, start, run, exec, state, list, ps, events, update, kill, pause, resume, delete, spec,
+    check, plan,
     features
 
   var command: Command {
@@ -63,6 +64,8 @@ enum CommandName: String, CaseIterable {
     case .state: .state
     case .list: .list
     case .ps: .ps
+    case .events: .events
+    case .update: .update
     case .kill: .kill
     case .pause: .pause
     case .resume: .resume

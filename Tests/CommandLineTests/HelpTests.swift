@@ -1,8 +1,8 @@
 import Testing
 
 let commands = [
-  "create", "start", "run", "exec", "state", "list", "ps", "kill", "pause", "resume", "delete",
-  "spec", "check", "plan", "features",
+  "create", "start", "run", "exec", "state", "list", "ps", "events", "update", "kill",
+  "pause", "resume", "delete", "spec", "check", "plan", "features",
 ]
 
 /// What can be learned without a container.
@@ -56,6 +56,15 @@ let commands = [
     ("delete", ["-f, --force"]), ("list", ["-f, --format FORMAT", "-q, --quiet"]),
     ("ps", ["-f, --format FORMAT"]), ("spec", ["-b, --bundle DIR", "--rootless"]),
     ("check", ["-b, --bundle DIR", "-f, --format FORMAT"]),
+    ("events", ["--interval TIME", "--stats"]),
+    (
+      "update",
+      [
+        "-r, --resources FILE", "--blkio-weight", "--cpu-period", "--cpu-quota", "--cpu-burst",
+        "--cpu-share ", "--cpu-rt-period", "--cpu-rt-runtime", "--cpu-idle", "--cpuset-cpus",
+        "--cpuset-mems", "--memory BYTES", "--memory-reservation", "--memory-swap", "--pids-limit",
+      ]
+    ),
     ("plan", ["-b, --bundle DIR", "-f, --format FORMAT"]),
   ])
   func theHelpShowsEveryOption(command: String, options: [String]) throws {

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import OCISpec
 import Testing
 
@@ -7,26 +8,9 @@ import Testing
   /// Where the container sees a tree of cgroups.
   static let place = Host.isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids"
 
-  /// The folders of the cgroups of a process, by controller; the v2 tree's has no name.
-  func folders(of pid: Int32) -> [String: String] {
-    var folders: [String: String] = [:]
-    for line in lines(of: "/proc/\(pid)/cgroup") {
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      let controllers = String(fields[1])
-      let tree =
-        Host.isUnified
-        ? ""
-        : "/" + (controllers.isEmpty ? "unified" : controllers.replacing("name=", with: ""))
-      for controller in controllers.split(separator: ",", omittingEmptySubsequences: false) {
-        folders[String(controller)] = "/sys/fs/cgroup\(tree)\(fields[2])"
-      }
-    }
-    return folders
-  }
-
   /// Reads a file of the container's cgroup, in whichever layout the host has.
   func value(_ apus: Sandbox, _ controller: String, _ v1: String, _ v2: String) throws -> String {
-    let folders = folders(of: try apus.pid())
+    let folders = cgroupFolders(of: try apus.pid())
     let folder = try #require(folders[Host.isUnified ? "" : controller])
     return String(text(of: "\(folder)/\(Host.isUnified ? v2 : v1)").dropLast())
   }
@@ -140,7 +124,7 @@ import Testing
         Spec.Linux.Resources.DeviceRule(allow: true, type: "b", major: 7, access: "r"))
     }
     #expect(try apus.create() == .silently)
-    let folder = try #require(folders(of: try apus.pid())["devices"])
+    let folder = try #require(cgroupFolders(of: try apus.pid())["devices"])
     let rules = Set(lines(of: "\(folder)/devices.list"))
     let wanted: Set = [
       "c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm",
@@ -156,7 +140,7 @@ import Testing
     let path = "\(apus.id).parent/child"
     try apus.configure { $0.linux?.cgroupsPath = (kind == "absolute" ? "/" : "") + path }
     #expect(try apus.create() == .silently)
-    let folders = folders(of: try apus.pid())
+    let folders = cgroupFolders(of: try apus.pid())
     #expect(!folders.isEmpty)
     for (controller, folder) in folders {
       #expect(folder.hasSuffix("/\(path)"), "\(controller)")
@@ -174,7 +158,7 @@ import Testing
   @Test func theDefaultPathEndsInTheId() throws {
     let apus = try Sandbox("/bin/true")
     #expect(try apus.create() == .silently)
-    let folders = folders(of: try apus.pid())
+    let folders = cgroupFolders(of: try apus.pid())
     for (controller, folder) in folders {
       #expect(folder.hasSuffix("/\(apus.id)"), "\(controller)")
     }
@@ -191,11 +175,72 @@ import Testing
   @Test func cgroupsThatTheContainerMakesAreDeletedWithIt() throws {
     let apus = try Sandbox("/bin/sleep", "100")
     #expect(try apus("run", "--detach", apus.id) == .silently)
-    for folder in Set(folders(of: try apus.pid()).values) {
+    for folder in Set(cgroupFolders(of: try apus.pid()).values) {
       mkdir("\(folder)/below", 0o755)
       mkdir("\(folder)/below/further", 0o755)
     }
     #expect(try apus.deleteByForce() == .silently)
+    #expect(apus.leftovers() == [])
+  }
+
+  /// A cgroup that hands controllers down may hold no process, so that exec has to go where init is.
+  @Test(.enabled(if: Host.isUnified)) func execBesidesAnInitThatManagesCgroups() throws {
+    let script = """
+      cd /sys/fs/cgroup && mkdir init && echo 1 > init/cgroup.procs &&
+      echo +pids > cgroup.subtree_control && exec sleep 100
+      """
+    let apus = try Sandbox("/bin/sh", "-c", script) {
+      $0.linux?.namespaces?.append(Spec.Linux.Namespace(type: "cgroup"))
+      $0.mounts?.removeAll { $0.destination == "/sys/fs/cgroup" }
+      $0.mounts?.append(
+        Spec.Mount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup"))
+    }
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    let folder = String(try #require(cgroupFolders(of: try apus.pid())[""]))
+    #expect(
+      eventually {
+        text(of: "\(folder)/cgroup.subtree_control") == "pids\n"
+          || text(of: "\(folder)/../cgroup.subtree_control") == "pids\n"
+      })
+    let exec = try apus("exec", apus.id, "/bin/cat", "/proc/self/cgroup")
+    #expect(exec == Finished(status: 0, output: "0::/init\n", errors: ""))
+    #expect(try apus.deleteByForce() == .silently)
+    #expect(apus.leftovers() == [])
+  }
+
+  /// v1 holds what is frozen, even if it is to die.
+  @Test func aPausedContainerCanBeKilled() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    #expect(try apus("pause", apus.id) == .silently)
+    #expect(try apus("kill", apus.id, "KILL") == .silently)
+    #expect(try eventually { try apus.state().status == "stopped" })
+    #expect(try apus.delete() == .silently)
+  }
+
+  /// Without a PID namespace nobody takes the others along: kill does, those in cgroups below too.
+  @Test func killTakesAllProcesses() throws {
+    let apus = try Sandbox("/bin/sh", "-c", "while :; do sleep 100 & sleep 0.01; done") {
+      $0.linux?.namespaces?.removeAll { $0.type == "pid" }
+    }
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    let pid = try apus.pid()
+    let folder = try #require(cgroupFolders(of: pid)[Host.isUnified ? "" : "pids"])
+    mkdir("\(folder)/below", 0o755)
+    let place = Host.isUnified ? "/below" : "pids:/below"
+    #expect(
+      try apus("exec", "--detach", "--cgroup", place, apus.id, "/bin/sleep", "100") == .silently)
+    let listed = try apus("ps", "--format", "json", apus.id)
+    let pids = try decodeJSON([Int32].self, from: Array(listed.output.utf8))
+    let below = lines(of: "\(folder)/below/cgroup.procs").compactMap { Int32($0) }
+    #expect(below.count == 1 && Set(below + [pid]).isSubset(of: pids), "\(below) \(pids)")
+    #expect(try apus("kill", "--all", apus.id, "KILL") == .silently)
+    #expect(
+      eventually {
+        lines(of: "\(folder)/cgroup.procs").isEmpty
+          && lines(of: "\(folder)/below/cgroup.procs").isEmpty
+      })
+    #expect(try apus.delete() == .silently)
     #expect(apus.leftovers() == [])
   }
 }

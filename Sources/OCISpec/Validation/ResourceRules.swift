@@ -1,4 +1,13 @@
 extension Spec.Linux.Resources {
+  /// Checks limits that stand alone, as in an update.
+  ///
+  /// - Returns: what is wrong, by JSON pointers into them.
+  public func validate() -> [Violation] {
+    var report = Report()
+    check(&report, at: "")
+    return report.violations
+  }
+
   func check(_ report: inout Report, at pointer: String) {
     for (index, rule) in (devices ?? []).enumerated() {
       rule.check(&report, at: "\(pointer)/devices/\(index)")
