@@ -37,14 +37,17 @@ extension Container {
     } catch {
       throw RuntimeError("\(purpose): \(place(error.pointer)): \(error.problem)")
     }
-    let restoring = writes.compactMap(\.restoring)
+    let restoring = writes.map { (write: $0, back: $0.restoring) }
+    var count = 0
     do throws(RefusedWrite) {
-      try write(writes)
+      try write(writes, &count)
       try updateDevices(resources)
     } catch {
       var sentence = "\(purpose): \(place(error.write.pointer)): \(error.reason)"
       do throws(RefusedWrite) {
-        try write(restoring.reversed())
+        var ignored = 0
+        let done = restoring.prefix(count).reversed().filter { $0.write != error.write }
+        try write(done.compactMap(\.back).tied, &ignored)
       } catch {
         sentence += "; what had been changed before could not be put back: \(error.reason)"
       }
@@ -53,9 +56,13 @@ extension Container {
     try record(resources, before, bytes, folder, purpose)
   }
 
-  private func write(_ writes: [CgroupWrite]) throws(RefusedWrite) {
+  /// Writes values, and counts those that it came to.
+  private func write(_ writes: [CgroupWrite], _ count: inout Int) throws(RefusedWrite) {
     var files = CgroupFile()
-    for write in writes { try files.write(write) }
+    for write in writes {
+      count += 1
+      try files.write(write)
+    }
   }
 
   /// Device rules come last, for they can't be put back one by one.

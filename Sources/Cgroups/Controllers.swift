@@ -39,6 +39,9 @@ extension CgroupWrite {
       let name = file.dropLast("limit_in_bytes".count)
       return "\(error); it uses \(number("\(name)usage_in_bytes")) bytes now, and has used up to "
         + number("\(name)max_usage_in_bytes")
+    case .invalidArgument where file == "memory.limit_in_bytes":
+      return "\(error); memory may not be more than memory and swap together "
+        + "(memory.memsw.limit_in_bytes)"
     case .invalidArgument where file.hasPrefix("cpu.rt_"):
       return "\(error); the cgroup above must have as much realtime of its own to give "
         + "(cpu.rt_runtime_us)"

@@ -13,10 +13,7 @@ extension CgroupWrite {
   }
 
   private func restoring(_ file: String, _ now: String) -> CgroupWrite {
-    var write = CgroupWrite(directory, file, now, pointer)
-    // They come in another order, in which any may have to wait for any.
-    write.isTiedToNext = true
-    return write
+    CgroupWrite(directory, file, now, pointer)
   }
 
   private func value(now file: String, _ value: String) -> String? {
@@ -48,6 +45,16 @@ extension CgroupWrite {
     case "rdma.max": "hca_handle=max hca_object=max"
     default: "0"
     }
+  }
+}
+
+extension [CgroupWrite] {
+  /// The same writes as one group, in which any may have to wait for any.
+  public var tied: [CgroupWrite] {
+    var writes = self
+    for index in writes.indices.dropLast() { writes[index].isTiedToNext = true }
+    if let last = writes.indices.last { writes[last].isTiedToNext = false }
+    return writes
   }
 }
 

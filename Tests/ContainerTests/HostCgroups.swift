@@ -3,8 +3,6 @@ import JSON
 import OCISpec
 import Testing
 
-/// Whether the host has one tree of cgroups for all controllers.
-
 /// The folders of the cgroups of a process, by controller; the v2 tree's has no name.
 func cgroupFolders(of pid: Int32) -> [String: String] {
   var folders: [String: String] = [:]
