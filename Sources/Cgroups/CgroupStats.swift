@@ -82,8 +82,9 @@ public struct CgroupStats: Encodable, Sendable {
     var schedRelaxDomainLevel: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-      case cpus, mems
+      case cpus
       case cpuExclusive = "cpu_exclusive"
+      case mems
       case memHardwall = "mem_hardwall"
       case memExclusive = "mem_exclusive"
       case memoryMigrate = "memory_migrate"
