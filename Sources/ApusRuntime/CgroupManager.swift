@@ -87,6 +87,19 @@ func attach(_ pid: Int32, to unit: SystemdUnit, _ purpose: String) throws(Runtim
   }
 }
 
+extension Container {
+  /// Tells systemd, if it has made the container's cgroup, what is written there: it would write what
+  /// it knows of again.
+  func tellSystemd(_ writes: [CgroupWrite], _ purpose: String) throws(RuntimeError) {
+    guard let name = record.config.cgroups.unitName else { return }
+    let properties = SystemdProperty.properties(saying: writes)
+    guard !properties.isEmpty else { return }
+    try SystemdBus(ofUser: record.config.cgroups.isRootless).ask("\(purpose): change \(name)") {
+      systemd throws(DBusError) in try systemd.set(properties, of: name)
+    }
+  }
+}
+
 extension ContainerStore {
   /// The unit of a new container; nil where systemd doesn't manage cgroups.
   func systemdUnit(for spec: Spec, _ id: String, _ layout: CgroupLayout, _ purpose: String)

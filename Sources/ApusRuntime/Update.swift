@@ -38,6 +38,7 @@ extension Container {
       throw RuntimeError("\(purpose): \(place(error.pointer)): \(error.problem)")
     }
     let restoring = writes.map { (write: $0, back: $0.restoring) }
+    try tellSystemd(writes, purpose)
     var count = 0
     do throws(RefusedWrite) {
       try write(writes, &count)
@@ -48,6 +49,7 @@ extension Container {
         var ignored = 0
         let done = restoring.prefix(count).reversed().filter { $0.write != error.write }
         try write(done.compactMap(\.back).tied, &ignored)
+        try? tellSystemd(restoring.compactMap(\.back), purpose)
       } catch {
         sentence += "; what had been changed before could not be put back: \(error.reason)"
       }

@@ -48,6 +48,15 @@ import Testing
       #expect(text(of: "/sys/fs/cgroup\(path)/\(file)") == value + "\n", "\(file)")
     }
 
+    #expect(
+      try apus("update", "--memory", "48M", "--memory-swap", "48M", "--pids-limit", "30", apus.id)
+        == .silently)
+    #expect(
+      try properties(of: scope, "MemoryMax,TasksMax") == ["MemoryMax=50331648", "TasksMax=30"])
+    #expect(try shell("systemctl daemon-reload") == .silently)
+    #expect(text(of: "/sys/fs/cgroup\(path)/memory.max") == "50331648\n")
+    #expect(text(of: "/sys/fs/cgroup\(path)/pids.max") == "30\n")
+
     #expect(try apus.start() == .silently)
     #expect(try apus("exec", apus.id, "/bin/true") == .silently)
     #expect(try apus("pause", apus.id) == .silently)
