@@ -16,7 +16,7 @@ extension Features {
       mountOptions: Vocabulary.mountOptions,
       linux: .ofThisBuild, annotations: annotations,
       // The bundle's folder is kept among the annotations, where runc keeps it.
-      potentiallyUnsafeConfigAnnotations: ["bundle"])
+      potentiallyUnsafeConfigAnnotations: ["bundle", "org.systemd.property."])
   }
 
   private static var annotations: [String: String] {
@@ -32,7 +32,7 @@ extension Features.Linux {
     Self(
       namespaces: Vocabulary.namespaces,
       capabilities: Vocabulary.capabilities,
-      cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
+      cgroup: Cgroup(v1: true, v2: true, systemd: true, systemdUser: true, rdma: true),
       seccomp: Seccomp(
         enabled: true, actions: Vocabulary.seccompActions,
         operators: Vocabulary.seccompOperators, archs: seccompArchitectures,

@@ -47,7 +47,7 @@ import Testing
     for part in [
       "    \"ociVersionMin\": \"1.0.0\",\n    \"ociVersionMax\": \"1.3.0\",\n",
       "\"poststop\"", "\"rnosuid\"", "\"CAP_CHECKPOINT_RESTORE\"", "\"SCMP_ACT_TRACE\"",
-      "\"v1\": true,\n            \"v2\": true,\n            \"systemd\": false,",
+      "\"v1\": true,\n            \"v2\": true,\n            \"systemd\": true,",
       "\"apparmor\": {\n            \"enabled\": true\n        }",
     ] { #expect(result.output.contains(part), "\(part)") }
     for part in ["\"user\"", "\"time\"", "\"ridmap\"", "\"MPOL_BIND\"", "SCMP_ACT_NOTIFY"] {

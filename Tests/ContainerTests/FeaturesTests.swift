@@ -178,7 +178,7 @@ import Testing
   /// One that callers keep from users all the same, since runc's record has it.
   @Test func anUnsafeAnnotationIsHarmlessHere() throws {
     let names = try #require(try Self.told().potentiallyUnsafeConfigAnnotations)
-    #expect(names == ["bundle"])
+    #expect(names == ["bundle", "org.systemd.property."])
     let apus = try Sandbox("/bin/true") { $0.annotations = ["bundle": "/evil"] }
     #expect(try apus.create() == .silently)
     #expect(try apus.state().bundle == apus.folder)

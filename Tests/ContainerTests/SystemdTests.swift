@@ -107,6 +107,16 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
+  @Test("CVE-2024-3154: a program is no property of a scope", .enabled(if: isThere, reason))
+  func aProgramIsNoProperty() throws {
+    let apus = try Sandbox("/bin/true")
+    for (name, value) in [("ExecStopPost", "['/bin/touch']"), ("PIDs", "[uint32 1]")] {
+      try apus.configure { $0.annotations = ["org.systemd.property.\(name)": value] }
+      expectRefusal(try apus("--systemd-cgroup", "create", apus.id), name)
+    }
+    #expect(apus.leftovers() == [])
+  }
+
   @Test(.enabled(if: isThere, reason)) func aBusThatIsNotThere() throws {
     let apus = try Sandbox("/bin/true")
     let create = try apus.script(

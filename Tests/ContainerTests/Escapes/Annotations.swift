@@ -1,9 +1,11 @@
 import JSON
 import Testing
 
-/// Annotations may come from whoever may start a container: none of them does anything.
+/// Annotations may come from whoever may start a container: none of them does anything, but for
+/// properties of a unit where systemd makes one (SystemdTests).
 @Suite("CVE-2024-3154: annotations") struct AnnotationTests {
-  @Test("CVE-2024-3154: properties for systemd are none to apus") func propertiesForSystemd() throws
+  @Test("CVE-2024-3154: properties for systemd are none without it") func propertiesForSystemd()
+    throws
   {
     let apus = try Sandbox("/bin/true")
     let command = "[('/bin/touch', ['touch', '\(apus.folder)/made'], false)]"
@@ -40,6 +42,6 @@ import Testing
     struct Features: Decodable { var potentiallyUnsafeConfigAnnotations: [String] }
     let features = try Sandbox("/bin/true")("features").output
     let unsafe = try decodeJSON(Features.self, from: Array(features.utf8))
-    #expect(unsafe.potentiallyUnsafeConfigAnnotations == ["bundle"])
+    #expect(unsafe.potentiallyUnsafeConfigAnnotations == ["bundle", "org.systemd.property."])
   }
 }
