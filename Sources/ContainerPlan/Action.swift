@@ -84,8 +84,8 @@ public enum Action: Equatable, Sendable {
   case copyLink(path: String, target: String)
   /// Makes the root file system /, and unmounts the host's (`pivot_root(2)`).
   case pivotRoot
-  /// Moves the root file system over /, where that is a ramfs, which can't be pivoted away. What of
-  /// the host's procfs and sysfs would stay below is unmounted first.
+  /// Moves the root file system over /, where that is a ramfs, which can't be pivoted away. The
+  /// host's procfs and sysfs, which stay below, are covered first.
   case moveRoot
   /// Makes the root file system the root of the process alone (`chroot(2)`).
   case chroot

@@ -66,7 +66,7 @@ extension Action: CustomStringConvertible {
     case .copyLink(let path, let target): "link \(path) to \(target), as the host's link is"
     case .pivotRoot: "pivot_root into the root file system, and unmount the old root"
     case .moveRoot:
-      "unmount the host's proc and sysfs, move the root file system over /, and chroot"
+      "cover the host's proc and sysfs, move the root file system over /, and chroot"
     case .chroot: "chroot into the root file system"
     case .changeAttributes(let path, let change): change.words(of: path)
     case .setHostname(let name): "set the hostname \(name)"

@@ -72,32 +72,31 @@ private func unescaped(_ field: Substring) -> String {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Takes what is left of the host's procfs and sysfs out of sight of the kernel's check
-/// (``MountTable/wholeKernelFilesystems(outside:)``): unmounts them, or covers those that are locked.
-/// Nothing of that reaches the host.
+/// Covers what is left of the host's procfs and sysfs, which takes them out of sight of the kernel's
+/// check (``MountTable/wholeKernelFilesystems(outside:)``).
+///
+/// They are not unmounted: where mounts are shared, and one lies over another or has more below it, that
+/// would reach the host.
 /// - Parameters:
 ///   - root: the mount that is to be the container's root.
 ///   - procfs: a procfs that nothing can be mounted over.
-func removeKernelFilesystems(outside root: Int32, _ procfs: Int32) throws(KernelError) {
+func coverKernelFilesystems(outside root: Int32, _ procfs: Int32) throws(KernelError) {
   let tree = String(try mountID(of: root, path: "the rootfs"))
   while true {
     let left = try MountTable(procfs).wholeKernelFilesystems(outside: tree)
     guard let last = left.last else { return }
-    // One may lie over another. From below the upper one can't be told, so each is looked at.
-    var isRemoved = false
-    for entry in left.reversed() where !isRemoved {
-      isRemoved = try removeOrCover(entry)
-    }
-    if !isRemoved {
+    var isCovered = false
+    for entry in left.reversed() where !isCovered { isCovered = try cover(entry) }
+    if !isCovered {
       throw KernelError(
-        call: "unmount, below what is mounted over it, the \(last.type) at", subject: last.path,
+        call: "cover, below what is mounted over it, the \(last.type) at", subject: last.path,
         errno: .resourceBusy)
     }
   }
 }
 
-/// - Returns: false when the path leads to another mount, which lies over it.
-private func removeOrCover(_ entry: MountTable.Entry) throws(KernelError) -> Bool {
+/// - Returns: false when the path leads to another mount, which hides this one.
+private func cover(_ entry: MountTable.Entry) throws(KernelError) -> Bool {
   let place: Descriptor
   do throws(KernelError) {
     place = try open(entry.path, [.path, .directory])
@@ -106,22 +105,10 @@ private func removeOrCover(_ entry: MountTable.Entry) throws(KernelError) -> Boo
     throw error
   }
   guard String(try mountID(of: place.number, path: entry.path)) == entry.id else { return false }
-  // What is mounted there, and what is unmounted above and below, would be so for all peers.
-  try setAttributes(
-    of: place.number, propagation: .private, recursive: true, path: entry.path)
-  let above = try open(split(entry.path).above, [.path, .directory])
-  try makePrivateMount(holding: above.number, path: entry.path)
-  do throws(KernelError) {
-    try check("umount2 MNT_DETACH", entry.path) {
-      apus_umount2(entry.path, 2 | 8 /* MNT_DETACH | UMOUNT_NOFOLLOW */)
-    }
-  } catch {
-    // Of another user namespace: locked.
-    guard error.errno == .invalidArgument || error.errno == .notPermitted else { throw error }
-    let cover = try makeMount(
-      of: "tmpfs", source: "tmpfs", parameters: [], attributes: .readOnly)
-    try attach(cover, on: place.number, path: entry.path)
-  }
+  // What is mounted on it would be so for all its peers, the host's among them.
+  try setAttributes(of: place.number, propagation: .private, path: entry.path)
+  let empty = try makeMount(of: "tmpfs", source: "tmpfs", parameters: [], attributes: .readOnly)
+  try attach(empty, on: place.number, path: entry.path)
   return true
 }
 

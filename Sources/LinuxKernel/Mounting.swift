@@ -173,12 +173,12 @@ public func makePrivateMount(holding directory: Int32, path: String) throws(Kern
 }
 
 /// Moves the current directory's mount over `/` and makes it the root: for a root file system from
-/// which pivot_root can't depart, as on a ramdisk. What was `/` stays underneath, but for its procfs
-/// and sysfs.
+/// which pivot_root can't depart, as on a ramdisk. What was `/` stays underneath, its procfs and sysfs
+/// covered.
 /// - Parameter procfs: a procfs that nothing can be mounted over.
 public func moveCurrentDirectoryOverRoot(_ procfs: Int32) throws(KernelError) {
   let root = try open(".", [.path, .directory])
-  try removeKernelFilesystems(outside: root.number, procfs)
+  try coverKernelFilesystems(outside: root.number, procfs)
   // Moved over a shared mount, it would lie over the host's own root, too.
   let old = try open("/", [.path, .directory])
   try makePrivateMount(holding: old.number, path: "/")

@@ -29,7 +29,6 @@ import Testing
     #expect(run.errors.contains("permission denied"), "\(run)")
   }
 
-  /// There the host's mounts are locked, and can only be covered.
   @Test("nor can one in a user namespace", arguments: attacks)
   func inAUserNamespace(attack: [String]) throws {
     let apus = try UserNamespaceTests().sandbox("/bin/true") {
@@ -41,7 +40,7 @@ import Testing
     #expect(run.errors.contains("permission denied"), "\(run)")
   }
 
-  @Test("what is unmounted stays on the host", arguments: ["", "rshared", "rslave", "rprivate"])
+  @Test("nothing of that reaches the host", arguments: ["", "rshared", "rslave", "rprivate"])
   func theHostKeepsItsMounts(propagation: String) throws {
     let apus = try Sandbox("/bin/true") { $0.linux?.rootfsPropagation = propagation }
     let run = try apus.inOwnMounts(
