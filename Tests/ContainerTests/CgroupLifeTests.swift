@@ -1,0 +1,68 @@
+import Glibc
+import JSON
+import OCISpec
+import Testing
+
+/// Who is put into a container's cgroup, and how it comes to its end.
+@Suite struct CgroupLifeTests {
+  /// A cgroup that hands controllers down may hold no process, so that exec has to go where init is.
+  @Test(.enabled(if: hasUnifiedCgroups)) func execBesidesAnInitThatManagesCgroups() throws {
+    let script = """
+      cd /sys/fs/cgroup && mkdir init && echo 1 > init/cgroup.procs &&
+      echo +pids > cgroup.subtree_control && exec sleep 100
+      """
+    let apus = try Sandbox("/bin/sh", "-c", script) {
+      $0.linux?.namespaces?.append(Spec.Linux.Namespace(type: "cgroup"))
+      $0.mounts?.removeAll { $0.destination == "/sys/fs/cgroup" }
+      $0.mounts?.append(
+        Spec.Mount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup"))
+    }
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    let folder = String(try #require(cgroupFolders(of: try apus.pid())[""]))
+    #expect(
+      eventually {
+        text(of: "\(folder)/cgroup.subtree_control") == "pids\n"
+          || text(of: "\(folder)/../cgroup.subtree_control") == "pids\n"
+      })
+    let exec = try apus("exec", apus.id, "/bin/cat", "/proc/self/cgroup")
+    #expect(exec == Finished(status: 0, output: "0::/init\n", errors: ""))
+    #expect(try apus.deleteByForce() == .silently)
+    #expect(apus.leftovers() == [])
+  }
+
+  /// v1 holds what is frozen, even if it is to die.
+  @Test func aPausedContainerCanBeKilled() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    #expect(try apus("pause", apus.id) == .silently)
+    #expect(try apus("kill", apus.id, "KILL") == .silently)
+    #expect(try eventually { try apus.state().status == "stopped" })
+    #expect(try apus.delete() == .silently)
+  }
+
+  /// Without a PID namespace nobody takes the others along: kill does, those in cgroups below too.
+  @Test func killTakesAllProcesses() throws {
+    let apus = try Sandbox("/bin/sh", "-c", "while :; do sleep 100 & sleep 0.01; done") {
+      $0.linux?.namespaces?.removeAll { $0.type == "pid" }
+    }
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    let pid = try apus.pid()
+    let folder = try #require(cgroupFolders(of: pid)[hasUnifiedCgroups ? "" : "pids"])
+    mkdir("\(folder)/below", 0o755)
+    let place = hasUnifiedCgroups ? "/below" : "pids:/below"
+    #expect(
+      try apus("exec", "--detach", "--cgroup", place, apus.id, "/bin/sleep", "100") == .silently)
+    let listed = try apus("ps", "--format", "json", apus.id)
+    let pids = try decodeJSON([Int32].self, from: Array(listed.output.utf8))
+    let below = lines(of: "\(folder)/below/cgroup.procs").compactMap { Int32($0) }
+    #expect(below.count == 1 && Set(below + [pid]).isSubset(of: pids), "\(below) \(pids)")
+    #expect(try apus("kill", "--all", apus.id, "KILL") == .silently)
+    #expect(
+      eventually {
+        lines(of: "\(folder)/cgroup.procs").isEmpty
+          && lines(of: "\(folder)/below/cgroup.procs").isEmpty
+      })
+    #expect(try apus.delete() == .silently)
+    #expect(apus.leftovers() == [])
+  }
+}
