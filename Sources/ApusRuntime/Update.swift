@@ -48,8 +48,8 @@ extension Container {
       do throws(RefusedWrite) {
         var ignored = 0
         let done = restoring.prefix(count).reversed().filter { $0.write != error.write }
-        try write(done.compactMap(\.back).tied, &ignored)
-        try? tellSystemd(restoring.compactMap(\.back), purpose)
+        try write(done.compactMap { $0.back }.tied, &ignored)
+        try? tellSystemd(restoring.compactMap { $0.back }, purpose)
       } catch {
         sentence += "; what had been changed before could not be put back: \(error.reason)"
       }
