@@ -6,7 +6,7 @@ import Testing
 /// Who is put into a container's cgroup, and how it comes to its end.
 @Suite struct CgroupLifeTests {
   /// A cgroup that hands controllers down may hold no process, so that exec has to go where init is.
-  @Test(.enabled(if: hasUnifiedCgroups)) func execBesidesAnInitThatManagesCgroups() throws {
+  @Test(.enabled(if: Host.isUnified)) func execBesidesAnInitThatManagesCgroups() throws {
     let script = """
       cd /sys/fs/cgroup && mkdir init && echo 1 > init/cgroup.procs &&
       echo +pids > cgroup.subtree_control && exec sleep 100
@@ -47,9 +47,9 @@ import Testing
     }
     #expect(try apus("run", "--detach", apus.id) == .silently)
     let pid = try apus.pid()
-    let folder = try #require(cgroupFolders(of: pid)[hasUnifiedCgroups ? "" : "pids"])
+    let folder = try #require(cgroupFolders(of: pid)[Host.isUnified ? "" : "pids"])
     mkdir("\(folder)/below", 0o755)
-    let place = hasUnifiedCgroups ? "/below" : "pids:/below"
+    let place = Host.isUnified ? "/below" : "pids:/below"
     #expect(
       try apus("exec", "--detach", "--cgroup", place, apus.id, "/bin/sleep", "100") == .silently)
     let listed = try apus("ps", "--format", "json", apus.id)
