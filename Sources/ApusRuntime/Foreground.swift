@@ -54,7 +54,8 @@ package struct Foreground: ~Copyable {
         return try finish(end, process, &relay, &notify)
       }
       if entries[1].revents != 0 {
-        guard let end = try reap(process) else {
+        // Whoever traces it, in the container too, is told of its end before its parent is.
+        guard let end = try reap(process) ?? process.end else {
           throw RuntimeError("\(purpose): it has ended, but is no child of this program")
         }
         return try finish(end, process, &relay, &notify)

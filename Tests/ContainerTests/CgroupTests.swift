@@ -87,7 +87,11 @@ import Testing
       $0.linux?.resources?.memory = .init(
         kernel: 1 << 20, useHierarchy: false, checkBeforeUpdate: true)
     }
-    #expect(try apus.run() == .silently)
+    let run = try apus.run()
+    #expect(run.status == 0)
+    let warnings = run.errors.split(separator: "\n")
+    #expect(warnings.count == 2 && warnings.allSatisfy { $0.contains("level=warning") }, "\(run)")
+    #expect(run.errors.contains("memory/kernel ") && run.errors.contains("memory/useHierarchy "))
   }
 
   @Test func minusOneIsNoLimit() throws {

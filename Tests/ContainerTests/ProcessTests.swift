@@ -259,9 +259,13 @@ func capabilities(_ numbers: UInt64...) -> UInt64 { numbers.reduce(0) { $0 | 1 <
       $0.process?.args = ["/bin/probe"]
       $0.process?.terminal = true
     }
+    // At the end of its own input, script would type ^D into the terminal, amidst the report.
     let run = try apus.script(
-      #"script --quiet --return --command "stty rows 33 columns 77; $APUS run $ID" /dev/null"#)
-    // script's own input is at its end, which it types into the terminal: ^D.
+      """
+      mkfifo in; sleep 100 > in & sleeper=$!
+      script -qec "stty rows 33 columns 77; $APUS run $ID" /dev/null < in; status=$?
+      kill $sleeper; exit $status
+      """)
     let output = run.output.prefix { $0 != "\r\n" }.drop { $0 != "{" }
     let report = try apus.report(
       of: Finished(status: run.status, output: String(output), errors: run.errors))

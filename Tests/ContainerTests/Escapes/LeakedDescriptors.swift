@@ -88,6 +88,6 @@ import Testing
     #expect(eventually { !apus.has("rootfs/gone") })
     let exec = try apus("exec", "--cwd", "/proc/1/cwd", apus.id, "/bin/true")
     #expect(exec.status == 255)
-    #expect(exec.errors.contains("/process/cwd"), "\(exec)")
+    #expect(exec.errors.contains("(--cwd)"), "\(exec)")
   }
 }
