@@ -5,15 +5,19 @@ public struct NumberSet: Equatable, Sendable {
 
   /// A set of ranges.
   public init(_ ranges: [ClosedRange<Int>]) {
-    for range in ranges {
-      for number in range { insert(number) }
-    }
+    for range in ranges { insert(range) }
   }
 
-  private mutating func insert(_ number: Int) {
-    let (word, bit) = (number / UInt.bitWidth, number % UInt.bitWidth)
-    while words.count <= word { words.append(0) }
-    words[word] |= 1 << UInt(bit)
+  /// Word by word: a list may name the same thousands of numbers over and over.
+  private mutating func insert(_ range: ClosedRange<Int>) {
+    let width = UInt.bitWidth
+    let (first, last) = (range.lowerBound / width, range.upperBound / width)
+    while words.count <= last { words.append(0) }
+    for word in first...last {
+      let lowest = word == first ? range.lowerBound % width : 0
+      let highest = word == last ? range.upperBound % width : width - 1
+      words[word] |= UInt.max << UInt(lowest) & UInt.max >> UInt(width - 1 - highest)
+    }
   }
 
   /// The numbers, from the lowest on.
