@@ -56,10 +56,12 @@ extension ContainerStore {
     }
     // It is mounted, for which there must be a mount namespace.
     let notify = spec.linux?.has(.mount) == true ? NotifySocket() : nil
+    let cache = SeccompCache(root: root, spec.linux?.seccomp)
     let plan: Plan
     var facts = facts(id, spec, options, layout, inherited, notify)
     facts.managesCgroups = !cgroup.directories.isEmpty
     facts.systemdUnit = unit
+    facts.seccompProgram = cache?.program
     do throws(PlanError) {
       plan = try Plan(for: spec, facts: facts)
     } catch {
@@ -87,6 +89,7 @@ extension ContainerStore {
     do throws(RuntimeError) {
       if let notify { try notify.prepare(in: recording.folder.number) }
       var performer = try launch(plan, purpose, cgroup, recording, terminal)
+      cache?.keep(plan)  // while init is at work
       try performer.proceedToGate()
       try processSocket?.send(performer.process, as: .initial)
       if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }

@@ -19,9 +19,13 @@ extension Container {
     let inherited = try InheritedDescriptors(preserving: options.preservedDescriptors)
     try closeDescriptors(notHandedOn: inherited)
     let cgroup = try cgroupForExec(options, purpose)
-    let plan = try plan(process, cgroup, inherited, options.origin, purpose)
+    let spec = try loadSpec(bundle: record.bundle)
+    let cache = SeccompCache(root: store.root, spec.linux?.seccomp)
+    let plan = try plan(
+      process, spec, cgroup, inherited, cache?.program, options.origin, purpose)
 
     store.tell(plan, purpose)
+    cache?.keep(plan)
     if options.detach {
       let performer = try launch(plan, purpose, cgroup, target, options)
       if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
@@ -81,15 +85,16 @@ extension Container {
   }
 
   private func plan(
-    _ process: Spec.Process, _ cgroup: CgroupPaths, _ inherited: InheritedDescriptors,
-    _ origin: ProcessOrigin, _ purpose: String
+    _ process: Spec.Process, _ spec: Spec, _ cgroup: CgroupPaths,
+    _ inherited: InheritedDescriptors, _ seccomp: SeccompProgram?, _ origin: ProcessOrigin,
+    _ purpose: String
   ) throws(RuntimeError) -> Plan {
-    let spec = try loadSpec(bundle: record.bundle)
     var facts = Plan.Facts(id: id, bundle: record.bundle, cgroups: .unified)
     facts.systemdUnit = record.config.cgroups.userUnit
     facts.preservedDescriptors = inherited.count
     facts.look(for: process)
     facts.environment = inherited.environment
+    facts.seccompProgram = seccomp
     do throws(PlanError) {
       return try Plan(
         entering: record.namespaceKinds, process, spec: spec, cgroup: cgroup,

@@ -44,6 +44,9 @@ public struct Plan: Equatable, Sendable {
     /// Additions of the runtime to the mounts, such as the folder of sd_notify's socket.
     public var mounts: [Spec.Mount] = []
 
+    /// What the seccomp profile comes to, where that is known from before; nil: it is compiled.
+    public var seccompProgram: SeccompProgram?
+
     /// The facts for one container.
     public init(id: String, bundle: String, cgroups: CgroupLayout) {
       self.id = id
@@ -128,6 +131,12 @@ public struct Plan: Equatable, Sendable {
     }
     planProcess(process, spec, facts, exec: true)
     if let refusal = refusals.first { throw refusal }
+  }
+
+  /// What the seccomp profile has come to.
+  public var seccompProgram: SeccompProgram? {
+    for step in steps { if case .loadSeccomp(let filter) = step.action { return filter.program } }
+    return nil
   }
 
   /// Whether the process gets a terminal of its own.

@@ -12,7 +12,7 @@ extension Plan {
     planLabels(process, facts)
     if process.noNewPrivileges == true { add(.setNoNewPrivileges, "/process/noNewPrivileges") }
     var filter: SeccompFilter?
-    collect { plan throws(PlanError) in filter = try plan.seccompFilter(spec) }
+    collect { plan throws(PlanError) in filter = try plan.seccompFilter(spec, facts) }
     // Without no_new_privs only CAP_SYS_ADMIN may load one; with it, the later the better.
     let loadsEarly = process.noNewPrivileges != true
     if let filter, loadsEarly { add(.loadSeccomp(filter), "/linux/seccomp") }
@@ -67,10 +67,12 @@ extension Plan {
     return environment.reversed().filter { $0 != "HOME=" }
   }
 
-  private func seccompFilter(_ spec: Spec) throws(PlanError) -> SeccompFilter? {
+  private func seccompFilter(_ spec: Spec, _ facts: Facts) throws(PlanError) -> SeccompFilter? {
     guard let profile = spec.linux?.seccomp else { return nil }
     do throws(SeccompError) {
-      guard let program = try SeccompProgram.compile(profile) else { return nil }
+      var program = facts.seccompProgram
+      if program == nil { program = try SeccompProgram.compile(profile) }
+      guard let program else { return nil }
       return SeccompFilter(
         defaultAction: profile.defaultAction, rules: profile.syscalls?.count ?? 0, program: program,
         listener: profile.hasListener

@@ -8,7 +8,7 @@ extension Sandbox {
   func leftovers() -> [String] {
     var left: [String] = []
     _ = eventually {
-      left = processes() + mounts() + cgroups() + entries(of: "\(folder)/state")
+      left = processes() + mounts() + cgroups() + containers()
       return left.isEmpty
     }
     return left
@@ -69,6 +69,13 @@ func text(of path: String) -> String {
 /// A file's lines; none when it can't be read.
 func lines(of path: String) -> [String] {
   text(of: path).split(separator: "\n").map(String.init)
+}
+
+extension Sandbox {
+  /// What is in the state folder but kept seccomp programs.
+  func containers() -> [String] {
+    entries(of: "\(folder)/state").filter { !$0.hasPrefix("seccomp,") }
+  }
 }
 
 /// The names in a folder.

@@ -63,7 +63,7 @@ final class Sandbox {
 
   deinit {
     do {
-      for id in entries(of: "\(folder)/state") {
+      for id in containers() {
         let deleted = try self("delete", "--force", id)
         if deleted.status != 0 { Issue.record("delete --force \(id): \(deleted)") }
       }

@@ -58,9 +58,8 @@ extension ContainerPerformer {
         guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else {
           return (parameter, nil)
         }
-        return (
-          String(parameter[..<equals]), String(parameter[parameter.utf8.index(after: equals)...])
-        )
+        let value = parameter[parameter.utf8.index(after: equals)...]
+        return (String(parameter[..<equals]), String(value))
       }
       if let mode { pairs.append(("mode", String(mode, radix: 8))) }
       let tree = try makeMount(
