@@ -1,7 +1,7 @@
 @testable import ContainerPlan
 @testable import LinuxKernel
 
-/// The first line is the name of a process; all is a passwd(5) file.
+/// The first line is the name of a process; all is a passwd(5) file, or a kept seccomp program.
 func testFiles(_ bytes: [UInt8]) {
   let newline = UInt8(ascii: "\n")
   for id: UInt32 in [0, 1, 1000, .max] {
@@ -24,4 +24,5 @@ func testFiles(_ bytes: [UInt8]) {
   let stat = ProcessStat(line)
   require(stat?.state == "S" && stat?.startTime == 8123, "a name is taken for a state")
   _ = ProcessStat(String(decoding: bytes, as: UTF8.self))
+  if let entry = SeccompEntry(bytes) { require(entry.bytes == bytes, "an entry reads as another") }
 }
