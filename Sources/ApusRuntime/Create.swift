@@ -125,8 +125,10 @@ extension ContainerStore {
   {
     if cgroupManager == .disabled { return CgroupPaths(directories: []) }
     let wanted = spec.linux?.cgroupsPath
-    let paths = CgroupPaths(layout: layout, cgroupsPath: wanted, id: id)
-    guard geteuid() != 0, !paths.canBeMade else { return paths }
+    guard geteuid() != 0 else { return CgroupPaths(layout: layout, cgroupsPath: wanted, id: id) }
+    let paths = CgroupPaths(
+      layout: layout, cgroupsPath: wanted, id: id, above: layout.besideOwn)
+    guard !paths.canBeMade else { return paths }
     guard (wanted ?? "").isEmpty else {
       throw RuntimeError(
         "\(purpose): make the cgroup \(wanted ?? "") (config.json /linux/cgroupsPath): this user may "

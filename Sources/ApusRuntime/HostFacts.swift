@@ -6,7 +6,10 @@ import OCISpec
 extension Plan.Facts {
   /// Looks who this process is, and whether the kernel has the modules whose labels are asked for.
   mutating func look(for process: Spec.Process?, _ linux: Spec.Linux? = nil) {
-    if geteuid() != 0 { ordinaryUser = (geteuid(), getegid()) }
+    if geteuid() != 0 {
+      ordinaryUser = (geteuid(), getegid())
+      cgroupAbove = cgroups.besideOwn
+    }
     restrictsDevices = ordinaryUser == nil && isInInitialUserNamespace()
     func isGiven(_ text: String?) -> Bool { text?.isEmpty == false }
     if isGiven(process?.apparmorProfile), SecurityModule.appArmor.isEnabled {

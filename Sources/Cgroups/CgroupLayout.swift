@@ -33,6 +33,15 @@ public enum CgroupLayout: Equatable, Sendable {
     return .legacy(hierarchies)
   }
 
+  /// Where a user who is not root finds room: the cgroup above our own. In v2 one with processes in it
+  /// can't hand its controllers down, and there are none but his own that he may write to.
+  public var besideOwn: String {
+    guard self == .unified, let bytes = try? readFile("/proc/self/cgroup") else { return "/" }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix("0::/") }
+    return line.map { split(String($0.dropFirst(3))).above } ?? "/"
+  }
+
   private static func filesystem(of path: String) -> Int {
     var result = statfs()
     return statfs(path, &result) == 0 ? Int(result.f_type) : 0

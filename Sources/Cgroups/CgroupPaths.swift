@@ -11,7 +11,8 @@ public struct CgroupPaths: Equatable, Sendable {
 
   /// The paths of a new container: `cgroupsPath` from the mount point when it is absolute, else
   /// below our own cgroup, and named after the container when it is missing.
-  public init(layout: CgroupLayout, cgroupsPath: String?, id: String) {
+  /// - Parameter above: in v2, where nothing can be below our own, the cgroup instead of that.
+  public init(layout: CgroupLayout, cgroupsPath: String?, id: String, above: String = "/") {
     let wanted = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? id
     let clean = Self.clean(wanted)
     func place(_ mountPoint: String, _ own: String) -> String {
@@ -20,7 +21,7 @@ public struct CgroupPaths: Equatable, Sendable {
     }
     switch layout {
     case .unified:
-      directories = [("", place(CgroupLayout.mountPoint, "/"))]
+      directories = [("", place(CgroupLayout.mountPoint, above))]
     case .legacy(let hierarchies):
       directories = hierarchies.flatMap { hierarchy in
         let path = place(hierarchy.mountPoint, hierarchy.ownPath)

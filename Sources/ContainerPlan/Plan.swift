@@ -18,6 +18,8 @@ public struct Plan: Equatable, Sendable {
     public var bundle: String
     /// How the host's cgroups are mounted.
     public var cgroups: CgroupLayout
+    /// The cgroup of v2 that a container's is below, unless `cgroupsPath` is absolute.
+    public var cgroupAbove = "/"
     /// Leaves the process in the caller's session keyring (`--no-new-keyring`).
     public var noNewKeyring = false
     /// Moves the root instead of pivot_root, for a host that runs from a ramfs (`--no-pivot`).
@@ -75,7 +77,9 @@ public struct Plan: Equatable, Sendable {
     let cgroup =
       facts.managesCgroups
       ? facts.systemdUnit.map { CgroupPaths(unit: $0) }
-        ?? CgroupPaths(layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id)
+        ?? CgroupPaths(
+          layout: facts.cgroups, cgroupsPath: spec.linux?.cgroupsPath, id: facts.id,
+          above: facts.cgroupAbove)
       : CgroupPaths(directories: [])
     if !facts.managesCgroups {
       collect { plan throws(PlanError) in try plan.refuseLimits(spec, facts) }

@@ -25,6 +25,12 @@ struct CgroupPathsTests {
     #expect(paths == CgroupPaths(directories: [("", "/sys/fs/cgroup" + expected)]))
   }
 
+  @Test(arguments: [("/x", "/x"), ("x", "/a/b/x"), (nil, "/a/b/box")] as [(String?, String)])
+  func besideOthersOnAUnifiedHost(_ path: String?, _ expected: String) {
+    let paths = CgroupPaths(layout: .unified, cgroupsPath: path, id: "box", above: "/a/b")
+    #expect(paths == CgroupPaths(directories: [("", "/sys/fs/cgroup" + expected)]))
+  }
+
   @Test(arguments: ["/x/y", "/z/../x/y", "/../x/y"])
   func anAbsolutePathIsFromTheMountPointOn(_ path: String) {
     let paths = CgroupPaths(layout: hybrid, cgroupsPath: path, id: "box")

@@ -62,21 +62,20 @@ struct DelegationTests {
     #expect(run.errors.contains("fork"), "\(run)")
   }
 
+  /// With no word on where, it is beside the cgroup of its caller.
   @Test func itCanBePausedAndListed() throws {
-    let apus = try rootless.sandbox("/bin/sh", "-c", "sleep 100 & wait")
+    let apus = try rootless.sandbox("/bin/sleep", "100")
     let life = try scoped(
       """
-      $APUS run --detach $ID > /dev/null
-      until [ $($APUS ps --format json $ID | tr , '\\n' | grep -c .) = 2 ]; do sleep 0.01; done
+      $APUS run --detach --pid-file pid $ID > /dev/null
+      grep -c "$SCOPE/$ID" /proc/$(cat pid)/cgroup
+      $APUS ps --format json $ID | grep -c $(cat pid)
       $APUS pause $ID
-      $APUS state $ID | grep -o '"status": "[a-z]*"'
+      $APUS state $ID | grep -c status.*paused
       $APUS resume $ID
-      $APUS state $ID | grep -o '"status": "[a-z]*"'
+      $APUS state $ID | grep -c status.*running
       """, in: apus)
-    #expect(
-      life
-        == Finished(
-          status: 0, output: "\"status\": \"paused\"\n\"status\": \"running\"\n", errors: ""))
+    #expect(life == Finished(status: 0, output: "1\n1\n1\n1\n", errors: ""))
   }
 
   /// What the script is in can't hand controllers down.

@@ -91,7 +91,8 @@ struct NotifySocketTests {
   }
 
   @Test func theEndOfTheProcessEndsTheWaiting() throws {
-    let host = try Host("sleep 0.3")
+    // Not before the probe looks at it.
+    let host = try Host("sleep \(0.3 * Double(slowness))")
     let probe = try host.forward()
     try host.say("STATUS=about to fail")
     #expect(try host.program.wait() == 0)

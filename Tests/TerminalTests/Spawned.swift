@@ -3,6 +3,9 @@ import Glibc
 import LinuxKernel
 import Testing
 
+/// How many times slower this machine is than those that the limits on time are meant for.
+let slowness = getenv("APUS_TEST_SLOWNESS").flatMap { Int32(String(cString: $0)) } ?? 1
+
 /// A process that a test has started. It has a limited time to live.
 final class Spawned {
   let pid: Int32
@@ -59,9 +62,9 @@ final class Spawned {
   func wait(seconds: Int32 = 20) throws -> Int32 {
     if let end { return end.exitStatus }
     let process = try ProcessDescriptor(opening: pid)
-    if try !process.waitUntilEnded(milliseconds: seconds * 1000) {
+    if try !process.waitUntilEnded(milliseconds: seconds * slowness * 1000) {
       kill(pid, SIGKILL)
-      Issue.record("it has not ended within \(seconds) s")
+      Issue.record("it has not ended within \(seconds * slowness) s")
     }
     let end = try #require(try process.reap())
     self.end = end
@@ -101,7 +104,7 @@ final class Transcript {
 
   private func readMore(seconds: Int32) -> Bool {
     var entry = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
-    guard poll(&entry, 1, seconds * 1000) > 0 else { return false }
+    guard poll(&entry, 1, seconds * slowness * 1000) > 0 else { return false }
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = Glibc.read(source, &buffer, buffer.count)
     guard count > 0 else { return false }
