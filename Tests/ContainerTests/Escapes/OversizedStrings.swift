@@ -96,7 +96,7 @@ import Testing
     let errors = result.errors.split(separator: "\n").filter { $0.contains("level=error") }
     #expect(errors.count == result.status, "\(subject): \(result.status) \(errors)")
     #expect(result.errors.utf8.count < 40_000, "\(subject)")
-    #expect(entries(of: "\(apus.folder)/state") == [], "\(subject)")
+    #expect(apus.containers() == [], "\(subject)")
   }
 
   private func expectNothingLeft(_ apus: Sandbox) throws {
