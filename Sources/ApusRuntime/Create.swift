@@ -96,8 +96,10 @@ extension ContainerStore {
       performer.recording = nil  // and with it the lock
       return performer
     } catch {
+      // A systemd that could not be asked for a unit need not be asked to end it.
+      let hasUnit = unit != nil && cgroup.distinct.allSatisfy { access($0, F_OK) == 0 }
       undo(id, cgroup, created.record.own)
-      clearUnit(of: created.record, purpose)
+      if hasUnit { clearUnit(of: created.record, purpose) }
       // runtime.md, Lifecycle: a create that failed goes on with the destruction and these.
       created.runPoststopHooks()
       throw error
