@@ -7,9 +7,9 @@ import OCISpec
 func testConfig(_ bytes: [UInt8]) {
   let spec: Spec
   do throws(JSONError) {
-    var unknown: [String] = []
+    var unknown: [UnknownKey] = []
     spec = try decodeJSON(Spec.self, from: bytes, unknownKeys: &unknown)
-    for pointer in unknown { require(pointer.utf8.first == UInt8(ascii: "/"), "not a pointer") }
+    for key in unknown { require(key.pointer.utf8.first == UInt8(ascii: "/"), "not a pointer") }
   } catch {
     requireSentence(error.description)
     return requireSameDecoding(Spec.self, from: bytes)
@@ -19,7 +19,14 @@ func testConfig(_ bytes: [UInt8]) {
   for warning in spec.warnings() { requireSentence(warning.description) }
   let violations = spec.validate()
   for violation in violations { requireSentence(violation.description) }
-  // What breaks a rule is never planned.
+  // Of what breaks a rule, too, `check` says what else is wrong.
+  _ = spec.weaknesses(isOfTheHost: { _ in false })
+  for facts in hosts {
+    for refusal in Plan(drafting: spec, facts: facts).refusals {
+      requireSentence(refusal.description)
+    }
+  }
+  // But it is never made.
   guard violations.isEmpty else { return }
   for facts in hosts {
     do throws(PlanError) {

@@ -1,5 +1,6 @@
 import Cgroups
 import LinuxKernel
+import OCISpec
 
 @testable import ContainerPlan
 @testable import JSON
