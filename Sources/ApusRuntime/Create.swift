@@ -87,6 +87,11 @@ extension ContainerStore {
     let created = Container(record, in: self)
     let recording = try self.record(record, purpose)
     do throws(RuntimeError) {
+      if let rootfs = plan.rootfs, spec.linux?.has(.mount) != true {
+        try attempt(purpose) { () throws(KernelError) in
+          try HostMounts.note(below: rootfs, in: recording.folder.number)
+        }
+      }
       if let notify { try notify.prepare(in: recording.folder.number) }
       var performer = try launch(plan, purpose, cgroup, recording, terminal)
       cache?.keep(plan)  // while init is at work
@@ -246,20 +251,24 @@ func requireSingleThread(_ purpose: String) throws(RuntimeError) {
 
 /// Found missing now, the root file system costs no process and no cgroup.
 private func requireRootfs(_ plan: Plan, _ purpose: String) throws(RuntimeError) {
-  for step in plan.steps {
-    let path: String
-    switch step.action {
-    case .openRootfs(let rootfs), .openRootfsInPlace(let rootfs): path = rootfs
-    default: continue
+  guard let path = plan.rootfs else { return }
+  let found = try attempt("\(purpose): open the root file system (config.json /root/path)") {
+    () throws(KernelError) in try status(of: path)
+  }
+  if !found.isDirectory {
+    throw RuntimeError(
+      "\(purpose): open the root file system (config.json /root/path)",
+      KernelError(call: "open", subject: path, errno: .notDirectory))
+  }
+}
+
+extension Plan {
+  /// The root file system that is bound on itself, by its path on the host.
+  fileprivate var rootfs: String? {
+    for step in steps {
+      if case .openRootfs(let path) = step.action { return path }
     }
-    let found = try attempt("\(purpose): open the root file system (config.json /root/path)") {
-      () throws(KernelError) in try status(of: path)
-    }
-    if !found.isDirectory {
-      throw RuntimeError(
-        "\(purpose): open the root file system (config.json /root/path)",
-        KernelError(call: "open", subject: path, errno: .notDirectory))
-    }
+    return nil
   }
 }
 

@@ -30,6 +30,7 @@ extension ContainerStore {
   }
 
   func removeFolder(_ id: String, _ folder: Int32) throws(KernelError) {
+    try HostMounts.undo(notedIn: folder)
     try removeContent(of: folder, path: "\(root)/\(id)")
     do throws(KernelError) {
       try remove("\(root)/\(id)", directory: true)

@@ -95,7 +95,7 @@ public struct Plan: Equatable, Sendable {
     if spec.linux?.has(.mount) == true {
       planRootfs(spec, facts, cgroup)
     } else {
-      collect { plan throws(PlanError) in try plan.planRootfsInPlace(spec, facts) }
+      collect { plan throws(PlanError) in try plan.planRootfsInPlace(spec, facts, cgroup) }
     }
     planNames(spec)
     planRootfsPropagation(spec)

@@ -9,8 +9,18 @@ extension Plan {
     let change = MountOptions([wanted]).propagation.first
     let rootfs = rootfs(spec, facts)
     planPropagation(change?.propagation, rootfs)
-    add(.openRootfs(rootfs), "/root/path")
+    let mounts = planMounts(on: rootfs, spec, facts, cgroup)
+    planHooks(spec.hooks)
+    add(facts.noPivot ? .moveRoot : .pivotRoot)
+    planAfterPivot(spec, mounts)
+  }
 
+  /// What is mounted on the root file system, and the devices there. Returns the mounts of config.json
+  /// with their places in the container.
+  private mutating func planMounts(
+    on rootfs: String, _ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths
+  ) -> [Spec.Mount] {
+    add(.openRootfs(rootfs), "/root/path")
     let mounts = (spec.mounts ?? []).map { mount in
       var mount = mount
       mount.destination = inside(clean(rootfs), clean(mount.destination))
@@ -35,24 +45,23 @@ extension Plan {
         && ($0.type == "bind" || MountOptions($0.options ?? []).bind != nil)
     }
     if devices { planDevices(spec) }
-    planHooks(spec.hooks)
-    add(facts.noPivot ? .moveRoot : .pivotRoot)
-    planAfterPivot(spec, mounts)
+    return mounts
   }
 
-  /// Where all mounts are the host's, none is made: the host would keep it, and what removes the
-  /// bundle one day would empty what is bound in it. The container is confined to its root as far as
-  /// chroot(2) does that.
-  mutating func planRootfsInPlace(_ spec: Spec, _ facts: Facts) throws(PlanError) {
+  /// Where all mounts are the host's, those of the container are made there, and undone when it is
+  /// deleted. It is confined to its root as far as chroot(2) does that.
+  mutating func planRootfsInPlace(_ spec: Spec, _ facts: Facts, _ cgroup: CgroupPaths)
+    throws(PlanError)
+  {
     let hint = "without a mount namespace; add {\"type\": \"mount\"} to /linux/namespaces"
-    if spec.mounts?.isEmpty == false {
-      throw PlanError("/mounts", "would be mounts of the host \(hint)")
-    }
-    if spec.root?.readonly == true {
-      throw PlanError("/root/readonly", "can't be \(hint)")
-    }
     if spec.linux?.has(.user) == true {
       throw PlanError("/linux/namespaces", "a user namespace can have no devices \(hint)")
+    }
+    if spec.mounts?.isEmpty == false || spec.root?.readonly == true {
+      let mounts = planMounts(on: rootfs(spec, facts), spec, facts, cgroup)
+      planHooks(spec.hooks)
+      add(.chroot)
+      return planAfterPivot(spec, mounts)
     }
     // From the devpts of the host, while that is in sight.
     planTerminal(spec.process, console: false)

@@ -172,6 +172,20 @@ public func makePrivateMount(holding directory: Int32, path: String) throws(Kern
   try setAttributes(of: place.number, propagation: .private, path: path)
 }
 
+/// The number of the mount at a path, of those there the topmost.
+public func mountNumber(at path: String) throws(KernelError) -> UInt64 {
+  let place = try open(path, [.path])
+  var number: UInt64 = 0
+  try check("statx", path) { apus_mount_id(place.number, &number) }
+  return number
+}
+
+/// Unmounts the topmost mount at a path and all that is mounted below it, from whoever still uses it,
+/// too.
+public func detachMount(at path: String) throws(KernelError) {
+  try check("umount2 MNT_DETACH", path) { apus_umount2(path, 2 | 8 /* UMOUNT_NOFOLLOW */) }
+}
+
 /// Moves the current directory's mount over `/` and makes it the root: for a root file system from
 /// which pivot_root can't depart, as on a ramdisk. What was `/` stays underneath, its procfs and sysfs
 /// covered.

@@ -2,8 +2,8 @@ import Glibc
 import OCISpec
 import Testing
 
-/// A container without a mount namespace lives in its root file system nevertheless, and changes no
-/// mounts of the host.
+/// A container without a mount namespace lives in its root file system nevertheless, and of what it
+/// mounts nothing is left on the host.
 @Suite("a container without a mount namespace") struct SharedMounts {
   private func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
     -> Sandbox
@@ -67,19 +67,40 @@ import Testing
     #expect(try expectNothingOutside(apus) { try apus.run() } == .silently)
   }
 
-  @Test("its mounts would be the host's, and are refused")
-  func mounts() throws {
-    let apus = try sandbox("/bin/true") {
-      $0.mounts = [Spec.Mount(destination: "/data", type: "tmpfs", source: "tmpfs")]
+  @Test(
+    "its mounts are undone with it, those that were there before are not",
+    arguments: ["/bin/true", "/bin/missing"])
+  func mounts(program: String) throws {
+    let apus = try sandbox(program) {
+      $0.root?.readonly = true
+      $0.mounts = Spec.default().mounts
     }
-    expectRefusal(try apus.create(), "/mounts", "mount namespace")
-    #expect(apus.leftovers() == [])
+    let run = try apus.inOwnMounts(
+      """
+      mount --bind rootfs rootfs; mount --make-private rootfs
+      before=$(cat /proc/self/mountinfo)
+      \(apus.commandLine) run \(apus.id) 2> /dev/null || true
+      test "$(cat /proc/self/mountinfo)" = "$before"
+      """)
+    #expect(run == .silently)
   }
 
-  @Test("so is a read-only root")
-  func readonly() throws {
-    let apus = try sandbox("/bin/true") { $0.root?.readonly = true }
-    expectRefusal(try apus.create(), "/root/readonly", "mount namespace")
+  @Test("it sees its mounts, exec does, and so does the host as long as it is there")
+  func mountsAreShared() throws {
+    let apus = try sandbox("/bin/sleep", "100") {
+      $0.root?.readonly = true
+      $0.mounts = Spec.default().mounts
+    }
+    let life = try apus.inOwnMounts(
+      """
+      before=$(cat /proc/self/mountinfo)
+      \(apus.commandLine) run --detach \(apus.id) > /dev/null 2>&1
+      mountpoint -q rootfs/proc
+      \(apus.commandLine) exec \(apus.id) sh -c "cat /proc/1/comm; touch /x 2> /dev/null || echo ro"
+      \(apus.commandLine) delete --force \(apus.id)
+      test "$(cat /proc/self/mountinfo)" = "$before"
+      """)
+    #expect(life == Finished(status: 0, output: "sleep\nro\n", errors: ""))
   }
 
   @Test("and a user namespace, in which no device could be made")
