@@ -157,9 +157,8 @@ extension Plan {
 
 /// Whether a new file system may be that of a block device: its source is a path.
 func mountsBlockDevice(_ spec: Spec) -> Bool {
-  guard spec.linux?.has(.mount) == true else { return false }
-  return (spec.mounts ?? []).contains { mount in
-    mount.source?.hasPrefix("/") == true && mount.type != "bind"
+  (spec.mounts ?? []).contains { mount in
+    isAbsolute(mount.source ?? "") && mount.type != "bind"
       && MountOptions(mount.options ?? []).bind == nil
   }
 }

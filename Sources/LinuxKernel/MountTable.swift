@@ -113,7 +113,7 @@ private func cover(_ entry: MountTable.Entry) throws(KernelError) -> Bool {
 }
 
 /// The number by which the mount table calls the mount that a descriptor is in (`statx(2)`).
-private func mountID(of descriptor: Int32, path: String) throws(KernelError) -> UInt64 {
+func mountID(of descriptor: Int32, path: String) throws(KernelError) -> UInt64 {
   var id: UInt64 = 0
   try check("statx", path) { apus_mount_id(descriptor, &id) }
   return id

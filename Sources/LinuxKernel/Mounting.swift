@@ -175,9 +175,7 @@ public func makePrivateMount(holding directory: Int32, path: String) throws(Kern
 /// The number of the mount at a path, of those there the topmost.
 public func mountNumber(at path: String) throws(KernelError) -> UInt64 {
   let place = try open(path, [.path])
-  var number: UInt64 = 0
-  try check("statx", path) { apus_mount_id(place.number, &number) }
-  return number
+  return try mountID(of: place.number, path: path)
 }
 
 /// Unmounts the topmost mount at a path and all that is mounted below it, from whoever still uses it,

@@ -41,6 +41,17 @@ import Testing
     #expect(try apus.report(of: try run(apus)).answers["open:/dev/disk"] == "EPERM")
   }
 
+  @Test func withoutAMountNamespaceToo() throws {
+    let apus = try sandbox("ro")
+    try apus.configure {
+      $0.linux?.namespaces?.removeAll { $0.type == "mount" }
+      $0.linux?.maskedPaths = nil
+      $0.linux?.readonlyPaths = nil
+    }
+    #expect(try apus.report(of: try run(apus)).mount(at: "/disk")?.type == "ext4")
+    #expect(!text(of: "/proc/self/mountinfo").contains(apus.id))
+  }
+
   @Test func whatCannotBeWrittenToIsRefusedElse() throws {
     expectRefusal(try run(try sandbox()), "/mounts/7", "/dev/loop", "EACCES")
   }
