@@ -45,6 +45,8 @@ import Testing
     let apus = try sandbox("ro")
     try apus.configure {
       $0.linux?.namespaces?.removeAll { $0.type == "mount" }
+      // For a namespace of its cgroup, init waits until it is in that, and under its rules.
+      $0.linux?.namespaces?.append(.init(type: "cgroup"))
       $0.linux?.maskedPaths = nil
       $0.linux?.readonlyPaths = nil
     }
