@@ -37,14 +37,14 @@ extension Container {
     try requireCgroup("watch")
     var memory = try attempt(purpose) { () throws(KernelError) in try OutOfMemoryWatch.begin(cgroup)
     }
-    var next = milliseconds() + interval
+    var next = monotonicMilliseconds() + interval
     let (number, events) = (memory?.number ?? -1, memory?.events ?? 0)
     while true {
       var entries = [
         pollfd(fd: process.number, events: Int16(POLLIN), revents: 0),
         pollfd(fd: number, events: events, revents: 0),
       ]
-      let rest = Int32(clamping: max(0, next - milliseconds()))
+      let rest = Int32(clamping: max(0, next - monotonicMilliseconds()))
       try attempt(purpose) { () throws(KernelError) in
         _ = try check("poll") { poll(&entries, nfds_t(entries.count), rest) }
       }
@@ -54,17 +54,10 @@ extension Container {
         try tell(ContainerEvent(type: .oom, id: id, data: nil))
       }
       if hasEnded { return }
-      if milliseconds() >= next {
+      if monotonicMilliseconds() >= next {
         try tell(try stats())
-        next = max(next + interval, milliseconds())
+        next = max(next + interval, monotonicMilliseconds())
       }
     }
   }
-}
-
-/// A clock that nobody sets.
-private func milliseconds() -> Int64 {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
 }

@@ -92,7 +92,9 @@ package struct NotifyRelay: ~Copyable {
   }
 
   /// How long to poll at most, in milliseconds; -1 for ever.
-  var timeout: Int32 { barrier == nil ? -1 : Int32(clamping: max(0, deadline - now())) }
+  var timeout: Int32 {
+    barrier == nil ? -1 : Int32(clamping: max(0, deadline - monotonicMilliseconds()))
+  }
 
   /// Goes on, when ``entry`` was ready or the time is up.
   mutating func proceed() throws(KernelError) {
@@ -121,7 +123,7 @@ package struct NotifyRelay: ~Copyable {
     let writing = Descriptor(owning: ends[1])
     try manager.send(Array("BARRIER=1".utf8), descriptors: [writing.number])
     barrier = consume reading
-    deadline = now() + 30_000
+    deadline = monotonicMilliseconds() + 30_000
   }
 
   /// Passes on that the container is ready, and returns when the service manager has taken notice
@@ -146,11 +148,5 @@ package struct NotifyRelay: ~Copyable {
         }
       }
     }
-  }
-
-  private func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 }

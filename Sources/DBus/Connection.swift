@@ -151,15 +151,9 @@ public struct Deadline: Sendable {
   /// A moment, from now on.
   public init(seconds: Int) {
     self.seconds = seconds
-    end = Self.now() + Int64(seconds) * 1000
+    end = monotonicMilliseconds() + Int64(seconds) * 1000
   }
 
   /// How long it is until then, for poll.
-  var milliseconds: Int32 { Int32(clamping: max(0, end - Self.now())) }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-  }
+  var milliseconds: Int32 { Int32(clamping: max(0, end - monotonicMilliseconds())) }
 }
