@@ -68,6 +68,9 @@ static inline int apus_fsopen(const char *type, unsigned flags) {
 static inline int apus_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux) {
   return (int)syscall(SYS_fsconfig, fd, command, key, value, aux);
 }
+static inline int apus_fspick(int directory, const char *path, unsigned int flags) {
+  return (int)syscall(SYS_fspick, directory, path, flags);
+}
 static inline int apus_fsmount(int fd, unsigned flags, unsigned attributes) {
   return (int)syscall(SYS_fsmount, fd, flags, attributes);
 }

@@ -91,6 +91,8 @@ public enum Action: Equatable, Sendable {
   case chroot
   /// Changes a mount that is in place (`mount_setattr(2)`).
   case changeAttributes(path: String, MountChange)
+  /// Changes the options of the file system that is mounted at a place (`fspick(2)`).
+  case reconfigure(path: String, [String])
   /// Sets the hostname of the UTS namespace (`sethostname(2)`).
   case setHostname(String)
   /// Sets the NIS domain name of the UTS namespace (`setdomainname(2)`).

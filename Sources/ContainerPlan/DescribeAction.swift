@@ -69,6 +69,8 @@ extension Action: CustomStringConvertible {
       "cover the host's proc and sysfs, move the root file system over /, and chroot"
     case .chroot: "chroot into the root file system"
     case .changeAttributes(let path, let change): change.words(of: path)
+    case .reconfigure(let path, let parameters):
+      "reconfigure \(path) with \(parameters.joined(separator: ","))"
     case .setHostname(let name): "set the hostname \(name)"
     case .setDomainname(let name): "set the domainname \(name)"
     case .writeSysctl(let key, let value): "set the sysctl \(key) to \(value)"

@@ -10,6 +10,9 @@ extension Plan {
     let destination = clean(mount.destination)
     let type = mount.type ?? ""
     if options.remount {
+      if options.bind == nil, !options.parameters.isEmpty {
+        add(.reconfigure(path: destination, options.parameters), pointer)
+      }
       return add(
         .changeAttributes(path: destination, MountChange(set: options.set, clear: options.clear)),
         pointer)

@@ -81,12 +81,30 @@ public func makeMount(
     })
 }
 
+/// Changes the options of the file system that is mounted at a place, for all mounts of it
+/// (`fspick(2)`).
+public func reconfigure(
+  _ place: Int32, parameters: [(key: String, value: String?)], path: String
+) throws(KernelError) {
+  let context = Descriptor(
+    owning: try check("fspick", path) {
+      apus_fspick(place, "", 1 | 8 /* FSPICK_CLOEXEC | FSPICK_EMPTY_PATH */)
+    })
+  for (key, value) in parameters {
+    try configure(context.number, path, value == nil ? 0 /* FSCONFIG_SET_FLAG */ : 1, key, value)
+  }
+  try configure(context.number, path, 7 /* FSCONFIG_CMD_RECONFIGURE */, nil, nil)
+}
+
 private func configure(
   _ context: Int32, _ type: String, _ command: UInt32, _ key: String?, _ value: String?
 ) throws(KernelError) {
   let option = key.map { key in value.map { "\(key)=\($0)" } ?? key }
   do throws(KernelError) {
-    try check(option.map { "fsconfig \($0) for" } ?? "fsconfig create", type) {
+    try check(
+      option.map { "fsconfig \($0) for" }
+        ?? (command == 7 ? "fsconfig reconfigure" : "fsconfig create"), type
+    ) {
       switch (key, value) {
       case (let key?, let value?): apus_fsconfig(context, command, key, value, 0)
       case (let key?, nil): apus_fsconfig(context, command, key, nil, 0)

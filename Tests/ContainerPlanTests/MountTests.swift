@@ -146,6 +146,10 @@ struct MountTests {
     #expect(
       try lines(.init(destination: "/a", source: "/a", options: ["remount", "bind", "ro"]))
         == ["remount /a ro  (/mounts/0)"])
+    #expect(
+      try lines(.init(destination: "/a", options: ["remount", "size=1m", "sync", "ro"])) == [
+        "reconfigure /a with size=1m,sync  (/mounts/0)", "remount /a ro  (/mounts/0)",
+      ])
   }
 
   @Test(

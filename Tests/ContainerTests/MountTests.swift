@@ -257,6 +257,21 @@ import Testing
     #expect(report.nodes["/kept/link"]?.target == "below/file")
   }
 
+  @Test func aRemountChangesTheMountAndItsFileSystem() throws {
+    let apus = try Sandbox {
+      $0.mounts? += [
+        Spec.Mount(destination: "/here", type: "tmpfs", options: ["size=64k", "mode=711"]),
+        Spec.Mount(destination: "/here", options: ["remount", "size=128k", "noexec"]),
+      ]
+    }
+    let mount = try #require(try apus.report().mount(at: "/here"))
+    #expect(mount.allOptions.isSuperset(of: ["size=128k", "mode=711", "noexec"]), "\(mount)")
+    try apus.configure {
+      $0.mounts?.append(Spec.Mount(destination: "/here", options: ["remount", "nonsense"]))
+    }
+    expectRefusal(try apus.create(), "/mounts/9", "nonsense", "EINVAL")
+  }
+
   /// A link in the image leads nowhere but into the container.
   @Test func aMountPointBehindALinkStaysInTheContainer() throws {
     let apus = try Sandbox { spec in

@@ -172,6 +172,7 @@ public struct ContainerPerformer: ~Copyable {
         of: place.number, set: change.set, clear: change.clear, propagation: change.propagation,
         recursive: change.recursive, path: path)
 
+    case .reconfigure(let path, let parameters): try reconfigure(path, parameters)
     case .setHostname(let name):
       try check("sethostname", name) { sethostname(name, name.utf8.count) }
     case .setDomainname(let name):

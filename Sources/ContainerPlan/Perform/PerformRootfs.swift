@@ -54,13 +54,7 @@ extension ContainerPerformer {
         type == "proc" || type == "sysfs"
         ? try openOrdinaryDirectory(mount.destination, in: try root())
         : try place(of: mount, isDirectory: true)
-      var pairs = parameters.map { parameter -> (key: String, value: String?) in
-        guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else {
-          return (parameter, nil)
-        }
-        let value = parameter[parameter.utf8.index(after: equals)...]
-        return (String(parameter[..<equals]), String(value))
-      }
+      var pairs = pairs(parameters)
       if let mode { pairs.append(("mode", String(mode, radix: 8))) }
       let tree = try makeMount(
         of: type, source: source, parameters: pairs,
@@ -104,6 +98,21 @@ extension ContainerPerformer {
       throw KernelError(
         call: "mount, by way of a link, inside /proc at", subject: destination, errno: error.errno)
     }
+  }
+
+  private func pairs(_ parameters: [String]) -> [(key: String, value: String?)] {
+    parameters.map { parameter in
+      guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+        return (parameter, nil)
+      }
+      let value = parameter[parameter.utf8.index(after: equals)...]
+      return (String(parameter[..<equals]), String(value))
+    }
+  }
+
+  mutating func reconfigure(_ path: String, _ parameters: [String]) throws(KernelError) {
+    let place = try open(path, in: try root(), [.path])
+    try LinuxKernel.reconfigure(place.number, parameters: pairs(parameters), path: path)
   }
 
   /// As in runc, a tmpfs looks like the directory of the image that it covers; nil: there is none.
