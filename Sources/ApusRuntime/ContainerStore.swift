@@ -14,6 +14,9 @@ public struct ContainerStore: Sendable {
   /// Whether ``log`` is told of every step, and of what config.json has and nobody knows.
   public var isDebugging = false
 
+  /// Where it is noted what takes how long; nil: nowhere.
+  public var trace: Trace?
+
   /// Who makes the cgroups of new containers.
   public var cgroupManager = CgroupManager.cgroupfs
 

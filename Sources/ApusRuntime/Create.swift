@@ -54,19 +54,23 @@ extension ContainerStore {
     } else {
       cgroup = try self.cgroup(for: spec, id, layout, purpose)
     }
+    trace?.end("find the host's cgroups")
     // It is mounted, for which there must be a mount namespace.
     let notify = spec.linux?.has(.mount) == true ? NotifySocket() : nil
     let cache = SeccompCache(root: root, spec.linux?.seccomp)
-    let plan: Plan
+    var plan: Plan
     var facts = facts(id, spec, options, layout, inherited, notify)
     facts.managesCgroups = !cgroup.directories.isEmpty
     facts.systemdUnit = unit
     facts.seccompProgram = cache?.program
+    trace?.end("look at the host")
     do throws(PlanError) {
       plan = try Plan(for: spec, facts: facts)
     } catch {
       throw RuntimeError("\(options.bundle)/config.json: \(error)")
     }
+    trace?.end("make the plan")
+    trace?.follow(&plan)
     tell(plan, purpose)
     if let resources = spec.linux?.resources { warn(of: resources, cgroup, purpose) }
     try closeDescriptors(notHandedOn: inherited)
@@ -84,8 +88,10 @@ extension ContainerStore {
     var record = ContainerRecord(
       id: id, spec: spec, bundle: options.bundle, cgroup: cgroup, unit: unit)
     record.note(spec.linux?.intelRdt, facts)
+    trace?.end("see that nothing is in the way")
     let created = Container(record, in: self)
     let recording = try self.record(record, purpose)
+    trace?.end("make the state's folder")
     do throws(RuntimeError) {
       if let rootfs = plan.rootfs, spec.linux?.has(.mount) != true {
         try attempt(purpose) { () throws(KernelError) in
@@ -94,8 +100,11 @@ extension ContainerStore {
       }
       if let notify { try notify.prepare(in: recording.folder.number) }
       var performer = try launch(plan, purpose, cgroup, recording, terminal)
+      trace?.note(performer.process)
+      trace?.end("make the process")
       cache?.keep(plan)  // while init is at work
       try performer.proceedToGate()
+      trace?.end("wait until it is at the gate")
       try processSocket?.send(performer.process, as: .initial)
       if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
       performer.recording = nil  // and with it the lock

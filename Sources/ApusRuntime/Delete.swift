@@ -61,6 +61,7 @@ extension Container {
         "cannot delete container \"\(id)\" that is not stopped: it is \(status.rawValue); "
           + "stop it first, or use --force")
     }
+    store.trace?.end("find the container")
     try attempt("delete container \"\(id)\"") { () throws(KernelError) in
       if let process = try? openInit() {
         try? process.send(.kill)
@@ -71,13 +72,16 @@ extension Container {
             errno: .timedOut)
         }
       }
+      store.trace?.end("end its processes")
       try cgroup.remove()
       try record.own?.removeResctrlGroups()
     }
+    store.trace?.end("remove its cgroups")
     store.clearUnit(of: record, "delete container \"\(id)\"")
     try attempt("delete container \"\(id)\"") { () throws(KernelError) in
       try store.removeFolder(id, folder)
     }
+    store.trace?.end("remove the state's folder")
     runPoststopHooks()
   }
 

@@ -19,11 +19,15 @@ extension Container {
     let inherited = try InheritedDescriptors(preserving: options.preservedDescriptors)
     try closeDescriptors(notHandedOn: inherited)
     let cgroup = try cgroupForExec(options, purpose)
+    store.trace?.end("find the container")
     let spec = try loadSpec(bundle: record.bundle)
+    store.trace?.end("load config.json")
     let cache = SeccompCache(root: store.root, spec.linux?.seccomp)
-    let plan = try plan(
+    var plan = try plan(
       process, spec, cgroup, inherited, cache?.program, options.origin, purpose)
 
+    store.trace?.end("make the plan")
+    store.trace?.follow(&plan)
     store.tell(plan, purpose)
     cache?.keep(plan)
     if options.detach {
@@ -36,7 +40,9 @@ extension Container {
     if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
     var relay = performer.relay.take()
     var notify: NotifyRelay? = nil
-    return try foreground.wait(for: performer.process, relay: &relay, notify: &notify).exitStatus
+    let end = try foreground.wait(for: performer.process, relay: &relay, notify: &notify)
+    store.trace?.end("wait until the program ends")
+    return end.exitStatus
   }
 
   private func exec(
@@ -116,7 +122,10 @@ extension Container {
     var performer = try HostPerformer.launch(
       plan, purpose, cgroup: cgroup, state: state(), entering: target,
       terminal: terminal, origin: options.origin)
+    store.trace?.end("make the process")
     try performer.proceedToExec()
+    store.trace?.note(performer.process)
+    store.trace?.end("wait until the program runs")
     try processSocket?.send(performer.process, as: .entered)
     return performer
   }

@@ -44,10 +44,13 @@ struct HostPerformer: ~Copyable {
           try open("/proc/self/ns/pid", .readOnly)
         }
       }
+      plan.times?.begin(index)
       try perform(plan, index, purpose, origin, cgroup, pid: 0, besides: 0, &files)
+      plan.times?.end(index)
     }
     let sockets = try attempt(purpose) { () throws(KernelError) in try PacketSocket.pair() }
     let isRoots = geteuid() == 0  // in the child it is nobody's yet
+    plan.times?.begin(first)
     let cloned = try attempt(plan.sentence(first, purpose, origin)) { () throws(KernelError) in
       try clone(into: kinds)
     }
@@ -57,6 +60,7 @@ struct HostPerformer: ~Copyable {
         plan, state: state, runtime: sockets.inner, isRoots: isRoots, fifo: fifo, entering: `init`)
       performer.perform()
     case .parent(let process):
+      plan.times?.end(first)
       if let ownPIDNamespace {
         // Hooks are children of the runtime, and none of the container's.
         try attempt(purpose) { () throws(KernelError) in
@@ -102,6 +106,7 @@ struct HostPerformer: ~Copyable {
     while try answer() != .executing {}
     // Its end of the socket closes at exec; else it says why that failed.
     while try answer() != nil {}
+    plan.times?.endAll()
   }
 
   /// Receives a message and does what it asks for; nil: the other end is closed.
@@ -170,6 +175,7 @@ struct HostPerformer: ~Copyable {
     var files = CgroupFile()
     while index < plan.steps.count, plan.steps[index].action.performer == .runtime {
       if index >= done {
+        plan.times?.begin(index)
         switch plan.steps[index].action {
         case .recordState: try recording?.save(process, purpose)
         case .runHook(let kind, let hook): try run(hook, kind, index)
@@ -178,6 +184,7 @@ struct HostPerformer: ~Copyable {
           try Self.perform(
             plan, index, purpose, origin, cgroup, pid: process.pid, besides: other, &files)
         }
+        plan.times?.end(index)
         done = index + 1
       }
       index += 1

@@ -58,9 +58,6 @@ package struct InheritedDescriptors: Equatable, Sendable {
   }
 }
 
-/// The value of a variable of this process' environment.
-func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-
 /// The number up to which, from 3 on, all descriptors were open when this program began: its own
 /// come later, and none of them may pass for one that was handed to it.
 let firstOwnDescriptor: Int32 = {

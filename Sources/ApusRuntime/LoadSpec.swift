@@ -10,6 +10,7 @@ public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(Ru
   let bytes = try attempt("read the bundle's configuration") { () throws(KernelError) in
     try readFile(path)
   }
+  store?.trace?.end("read config.json")
   let spec: Spec
   do throws(JSONError) {
     if let store, store.isDebugging {
@@ -22,11 +23,13 @@ public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(Ru
   } catch {
     throw RuntimeError("\(path): \(error)")
   }
+  store?.trace?.end("decode config.json")
   if let violation = spec.validate().first {
     throw RuntimeError("\(path): \(violation)")
   }
   if let store {
     for warning in spec.warnings() { store.log(.warning, "\(path): \(warning)") }
+    store.trace?.end("check config.json")
   }
   return spec
 }

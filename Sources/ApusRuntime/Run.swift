@@ -42,6 +42,7 @@ extension ContainerStore {
       try container.open(&performer)
       guard let made = performer.take() else { return 0 }
       let end = try foreground.wait(for: made.process, relay: &relay, notify: &notify)
+      trace?.end("wait until the program ends")
       if !run.keep { try delete(id, force: true) }
       return end.exitStatus
     } catch {

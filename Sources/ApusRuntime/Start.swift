@@ -43,8 +43,10 @@ extension Container {
   ///   what goes wrong before the program runs.
   func open(_ maker: inout HostPerformer?) throws(RuntimeError) {
     let now = try passGate()
+    store.trace?.end("open the gate")
     do throws(RuntimeError) {
       try maker?.proceedToExec()
+      if maker != nil { store.trace?.end("wait until the program runs") }
       try now.runPoststartHooks()
     } catch {
       // runtime.md, Lifecycle: "generate an error, stop the container, and continue at step 12".

@@ -9,6 +9,8 @@ public struct Plan: Equatable, Sendable {
   public internal(set) var steps: [Step] = []
   /// Why it can't be made: all reasons, where making it doesn't throw the first.
   public private(set) var refusals: [PlanError] = []
+  /// Where it is noted what each step takes; nil: nowhere.
+  public var times: StepTimes?
 
   /// What a plan depends on besides config.json.
   public struct Facts: Sendable {

@@ -52,7 +52,7 @@ struct Invocation {
 /// All commands, as the help lists them. Only the one that is asked for is made.
 enum CommandName: String, CaseIterable {
   case create, start, run, exec, state, list, ps, events, update, kill, pause, resume, delete, spec,
-    check, plan,
+    check, plan, trace,
     features
 
   var command: Command {
@@ -73,6 +73,7 @@ enum CommandName: String, CaseIterable {
     case .spec: .spec
     case .check: .check
     case .plan: .plan
+    case .trace: .trace
     case .features: .features
     }
   }
@@ -80,7 +81,7 @@ enum CommandName: String, CaseIterable {
 
 /// The options that stand before the command.
 let globalOptions: [Option] = [
-  .root, .log, .logFormat, .debug, .systemdCgroup, .cgroupManager, .help, .version,
+  .root, .log, .logFormat, .debug, .trace, .systemdCgroup, .cgroupManager, .help, .version,
 ]
 
 extension Option {
@@ -94,6 +95,9 @@ extension Option {
   static let logFormat = Option(
     "log-format", .text("FORMAT"), help: "how messages look: text or json (default: text)")
   static let debug = Option("debug", help: "log also what only a developer wants to know")
+  static let trace = Option(
+    "trace", .text("FILE"),
+    help: "write what takes how long into this file, for \"apus trace\" and Perfetto")
   static let systemdCgroup = Option(
     "systemd-cgroup",
     help: "have systemd make the cgroups; cgroupsPath is then SLICE:PREFIX:NAME")

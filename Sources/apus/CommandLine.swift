@@ -1,4 +1,5 @@
 import ApusRuntime
+import LinuxKernel
 
 /// Performs a command line and returns the exit status of the process.
 func perform(_ words: Words, count: Int32) -> Int32 {
@@ -101,11 +102,38 @@ extension Command {
       store.log = { log.write($0, $1) }
       store.isDebugging = global.has(.debug)
       store.cgroupManager = try cgroupManager(global)
-      return try perform(
-        Invocation(arguments: arguments, store: store, hasOwnRoot: global[.root] != nil))
+      store.trace = try requestedTrace(global)
+      let invocation = Invocation(
+        arguments: arguments, store: store, hasOwnRoot: global[.root] != nil)
+      guard let trace = store.trace else { return try perform(invocation) }
+      return try perform(invocation, trace)
     } catch {
       log.fail(error.description)
       return failureStatus
     }
   }
+
+  /// Performs it and saves its trace, of a failure too.
+  private func perform(_ invocation: Invocation, _ trace: Trace) throws(RuntimeError) -> Int32 {
+    let words = ["apus", "\(name)"] + invocation.arguments.operands.prefix(1)
+    func save() throws(RuntimeError) {
+      try trace.save(words.joined(separator: " "), lastPhase: "end")
+    }
+    let status: Int32
+    do throws(RuntimeError) {
+      status = try perform(invocation)
+    } catch {
+      try? save()
+      throw error
+    }
+    try save()
+    return status
+  }
+}
+
+/// The trace that the option asks for, or the environment, where an engine calls.
+private func requestedTrace(_ global: Arguments) throws(RuntimeError) -> Trace? {
+  if let path = global[.trace] { return try Trace(path: path, isNew: true) }
+  guard let path = environmentVariable("APUS_TRACE"), !path.isEmpty else { return nil }
+  return try Trace(path: path, isNew: false)
 }

@@ -98,7 +98,7 @@ private func shortened(_ message: String) -> String {
 private func quoted(_ message: String) -> String { "\"\(escaped(message, inQuotes: true))\"" }
 
 /// A message that is one line and moves no cursor, whatever an image has for names.
-private func escaped(_ message: String, inQuotes: Bool = false) -> String {
+func escaped(_ message: String, inQuotes: Bool = false) -> String {
   var escaped = ""
   for scalar in message.unicodeScalars {
     switch scalar {

@@ -71,7 +71,9 @@ public struct ContainerPerformer: ~Copyable {
         met = true
       } else {
         met = false
+        plan.times?.begin(index)
         perform(action, index)
+        plan.times?.end(index)
       }
       index += 1
     }
