@@ -26,7 +26,15 @@ public func findProgram(_ name: String, _ environment: [String]) throws(KernelEr
     }
     return path
   }
-  if name.utf8.contains(UInt8(ascii: "/")) { return try usable(name) }
+  if name.utf8.contains(UInt8(ascii: "/")) {
+    do throws(KernelError) {
+      return try usable(name)
+    } catch {
+      // In the words of execve, by which engines know that it is there and no program (status 126).
+      guard error.errno == .isDirectory else { throw error }
+      throw KernelError(call: "exec the directory", subject: name, errno: .permissionDenied)
+    }
+  }
   let path =
     environment.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
     ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -70,7 +70,9 @@ import Testing
     Mistake("program that is not executable", "/process/args/0", "/data", "EACCES") {
       $0.process?.args = ["/data"]
     },
-    Mistake("program that is a directory", "/process/args/0", "/bin", "directory") {
+    Mistake(
+      "program that is a directory", "/process/args/0", "the directory /bin", "permission denied"
+    ) {
       $0.process?.args = ["/bin"]
     },
     Mistake("sysctl of the host", "/linux/sysctl", "kernel.core_pattern") {
