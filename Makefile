@@ -13,9 +13,11 @@ TO_TEST = $(TO_DEMO) libcap2-bin runc spin strace uidmap
 TO_TEST_VM = busybox-static cpio e2fsprogs mmdebstrap qemu-system-x86 xz-utils
 TO_TEST_OCI = runc golang-go golang-github-opencontainers-runtime-tools-dev \
   golang-github-google-uuid-dev golang-github-mrunalp-fileutils-dev debian-archive-keyring xz-utils
+TO_TEST_ENGINES = $(TO_DEMO) runc docker.io docker-compose containerd podman buildah catatonit iptables \
+  iproute2 jq netavark aardvark-dns slirp4netns fuse-overlayfs tini uidmap
 TO_BENCH = hyperfine strace
 
-.PHONY: help demo build test test-vm test-oci fuzz bench install lint model clean
+.PHONY: help demo build test test-vm test-oci test-engines fuzz bench install lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -47,6 +49,11 @@ test-oci: ## Run the OCI's own validation programs on runc and apus (as root)
 	@Scripts/packages $(TO_BUILD) $(TO_TEST_OCI)
 	@$(MAKE) --no-print-directory build
 	@Scripts/test-oci
+
+test-engines: ## Run Docker, Podman, containerd and Buildah on apus (as root)
+	@Scripts/packages $(TO_BUILD) $(TO_TEST_ENGINES)
+	@$(MAKE) --no-print-directory build
+	@Scripts/test-engines
 
 bench: ## Measure apus beside crun, runc and a floor in C
 	@Scripts/packages $(TO_BUILD) $(TO_BENCH)
