@@ -15,7 +15,9 @@ func requireRoundTrip<T: JSONReadable & Encodable & Equatable>(_ value: T) {
 }
 
 /// Both ways to decode agree, about errors too.
-func requireSameDecoding<T: JSONReadable & Equatable>(_ type: T.Type, from bytes: [UInt8]) {
+func requireSameDecoding<T: JSONReadable & Decodable & Equatable>(
+  _ type: T.Type, from bytes: [UInt8]
+) {
   func attempt(_ decode: () throws(JSONError) -> T) -> (T?, JSONError?) {
     do throws(JSONError) { return (try decode(), nil) } catch { return (nil, error) }
   }

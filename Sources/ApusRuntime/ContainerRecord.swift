@@ -1,12 +1,12 @@
 import Cgroups
 import ContainerPlan
 import Glibc
-import JSON
 import LinuxKernel
 import OCISpec
 
-/// `state.json`, in the shape of libcontainer's, as far as the life of a container needs it.
-public struct ContainerRecord: Codable, Sendable, Equatable {
+/// `state.json`, which is libcontainer's, as far as commands read it: runc's containers are read as
+/// ours are. What only runc's commands read, ``StateFile`` writes.
+public struct ContainerRecord: Sendable, Equatable {
   /// The container's name.
   public var id: String
   /// 0 until init has been made.
@@ -15,33 +15,19 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   public var initProcessStart: UInt64
   /// RFC 3339, UTC.
   public var created: String
-  /// libcontainer's own form of the configuration, in part.
+  /// Of libcontainer's own form of the configuration.
   public var config: Config
   /// Controller and directory on the host.
   public var cgroupPaths: [String: String]
-  /// "NEWPID" and the like, and where the kernel shows it.
-  public var namespacePaths: [String: String]
-  /// What standard input, output and error were.
-  public var externalDescriptors: [String]
   /// The group of resctrl that its processes are in; nil: none.
   public var resctrlGroup: String?
   /// The one below it in which they are monitored; nil: none.
   public var resctrlMonitoringGroup: String?
-  /// What only this runtime keeps there.
-  public var own: Own?
-
-  /// Additions to libcontainer's record, which passes over them.
-  public struct Own: Codable, Sendable, Equatable {
-    /// The groups of resctrl that go with the container.
-    public var resctrlGroupsMade: [String]
-
-    enum CodingKeys: String, CodingKey {
-      case resctrlGroupsMade = "resctrl_groups_made"
-    }
-  }
+  /// The groups of resctrl that go with the container.
+  public var resctrlGroupsMade: [String]
 
   /// The part of libcontainer's configuration that is read again.
-  public struct Config: Codable, Sendable, Equatable {
+  public struct Config: Sendable, Equatable {
     /// The root file system on the host, absolute.
     public var rootfs: String
     /// What libcontainer keeps of the cgroup beside its paths.
@@ -54,21 +40,14 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
     public var namespaces: [Namespace]
     /// Those that are still to be run.
     public var hooks: Hooks
-    /// Of a new user namespace.
-    public var uidMappings: [IDMap]?
-    /// The same for groups.
-    public var gidMappings: [IDMap]?
-
-    enum CodingKeys: String, CodingKey {
-      case rootfs, cgroups, version, labels, namespaces
-      case hooks = "Hooks"
-      case uidMappings = "uid_mappings"
-      case gidMappings = "gid_mappings"
-    }
+    /// Whether its processes stay in the session keyring of whoever makes them.
+    public var noNewKeyring: Bool
+    /// The class of service in resctrl; empty for one named after the container, nil for none.
+    public var closID: String?
   }
 
   /// runc refuses a record in which this object is missing.
-  public struct Cgroups: Codable, Sendable, Equatable {
+  public struct Cgroups: Sendable, Equatable {
     /// The container's name; with systemd the last part of `cgroupsPath`.
     public var name: String
     /// With systemd, the slice.
@@ -77,19 +56,8 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
     public var scopePrefix: String?
     /// Whether systemd has made it.
     public var isSystemd = false
-    /// Whether an ordinary user's systemd has.
+    /// Whether it is one of an ordinary user.
     public var isRootless = false
-
-    /// The limits; only written here, and read by an update.
-    var limits = RecordedResources(Spec.Linux.Resources())
-
-    /// Limits apart, which state.json has beside these.
-    enum CodingKeys: String, CodingKey {
-      case name, parent
-      case scopePrefix = "scope_prefix"
-      case isSystemd = "Systemd"
-      case isRootless = "Rootless"
-    }
 
     /// The unit that systemd keeps it in.
     public var unitName: String? { isSystemd ? unit?.name : nil }
@@ -105,62 +73,19 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
   }
 
   /// "NEWPID" and the like; a path when it was joined.
-  public struct Namespace: Codable, Sendable, Equatable {
+  public struct Namespace: Sendable, Equatable {
     /// "NEWPID", "NEWNS"; empty for a kind that isn't known.
     public var type: String
     /// The namespace that was joined; nil for a new one.
     public var path: String?
   }
 
-  /// A range of users or groups.
-  public struct IDMap: Codable, Sendable, Equatable {
-    /// The first one inside.
-    public var containerID: UInt32
-    /// The first one outside.
-    public var hostID: UInt32
-    /// How many there are.
-    public var size: UInt32
-
-    enum CodingKeys: String, CodingKey {
-      case containerID = "container_id"
-      case hostID = "host_id"
-      case size
-    }
-  }
-
   /// The hooks that come after `create`.
-  public struct Hooks: Codable, Sendable, Equatable {
+  public struct Hooks: Sendable, Equatable {
     /// Run by `start`, once the program is on its way.
-    public var poststart: [Hook]
+    public var poststart: [Spec.Hook]
     /// Run by `delete`, after everything is gone.
-    public var poststop: [Hook]
-  }
-
-  /// A hook.
-  public struct Hook: Codable, Sendable, Equatable {
-    /// The program, absolute.
-    public var path: String
-    /// All arguments, the program's own name first.
-    public var args: [String]
-    /// "NAME=value".
-    public var env: [String]
-    /// Where libcontainer runs it; config.json can't say, so this is empty.
-    public var dir: String
-    /// Nanoseconds.
-    public var timeout: Int?
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case id
-    case initProcessPID = "init_process_pid"
-    case initProcessStart = "init_process_start"
-    case created, config
-    case cgroupPaths = "cgroup_paths"
-    case namespacePaths = "namespace_paths"
-    case externalDescriptors = "external_descriptors"
-    case resctrlGroup = "intel_rdt_path"
-    case resctrlMonitoringGroup = "intel_rdt_mon_path"
-    case own = "apus"
+    public var poststop: [Spec.Hook]
   }
 
   /// The bundle's folder, which libcontainer keeps among the labels.
@@ -193,14 +118,24 @@ public struct ContainerRecord: Codable, Sendable, Equatable {
 extension NamespaceKind {
   /// "NEWPID", "NEWNS".
   var libcontainerName: String {
-    self == .mount ? "NEWNS" : "NEW" + procName.uppercased()
+    switch self {
+    case .pid: "NEWPID"
+    case .network: "NEWNET"
+    case .ipc: "NEWIPC"
+    case .uts: "NEWUTS"
+    case .mount: "NEWNS"
+    case .user: "NEWUSER"
+    case .cgroup: "NEWCGROUP"
+    case .time: "NEWTIME"
+    }
   }
 }
 
 extension ContainerRecord {
   /// The record of a container that is about to be made.
-  init(id: String, spec: Spec, bundle: String, cgroup: CgroupPaths, unit: SystemdUnit?) {
+  init(id: String, spec: Spec, options: CreateOptions, cgroup: CgroupPaths, unit: SystemdUnit?) {
     let path = spec.root?.path ?? "rootfs"
+    let bundle = options.bundle
     let annotations = (spec.annotations ?? [:]).sorted { $0.key < $1.key }
     // runc takes the first label of the bundle's name for it, and reads config.json there.
     let labels = annotations.map { "\($0.key)=\($0.value)" }.filter { !$0.hasPrefix("bundle=") }
@@ -208,7 +143,7 @@ extension ContainerRecord {
       id: id, initProcessPID: 0, initProcessStart: 0, created: rfc3339Now(),
       config: Config(
         rootfs: isAbsolute(path) ? path : "\(bundle)/\(path)",
-        cgroups: Cgroups(id: id, unit: unit, spec.linux?.resources),
+        cgroups: Cgroups(id: id, unit: unit),
         version: spec.ociVersion,
         labels: labels + ["bundle=\(bundle)"],
         namespaces: (spec.linux?.namespaces ?? []).map {
@@ -216,67 +151,30 @@ extension ContainerRecord {
           return Namespace(type: kind?.libcontainerName ?? "", path: $0.path)
         },
         hooks: Hooks(
-          poststart: (spec.hooks?.poststart ?? []).map(Hook.init),
-          poststop: (spec.hooks?.poststop ?? []).map(Hook.init)),
-        uidMappings: spec.linux?.uidMappings.map { $0.map(IDMap.init) },
-        gidMappings: spec.linux?.gidMappings.map { $0.map(IDMap.init) }),
+          poststart: spec.hooks?.poststart ?? [], poststop: spec.hooks?.poststop ?? []),
+        noNewKeyring: options.noNewKeyring, closID: spec.linux?.intelRdt.map { $0.closID ?? "" }),
       cgroupPaths: Dictionary(cgroup.directories.map { ($0.controller, $0.path) }) { a, _ in a },
-      namespacePaths: [:], externalDescriptors: [])
+      resctrlGroupsMade: [])
   }
 
-  /// Notes init and what can be seen of it.
+  /// Notes init.
   mutating func note(_ process: borrowing ProcessDescriptor) {
     initProcessPID = process.pid
     initProcessStart = ProcessStat(pid: process.pid)?.startTime ?? 0
-    for kind in NamespaceKind.allCases {
-      namespacePaths[kind.libcontainerName] = "/proc/\(process.pid)/ns/\(kind.procName)"
-    }
-    externalDescriptors = (0...2).map { (try? readLink("/proc/self/fd/\($0)")) ?? "" }
   }
 }
 
 extension ContainerRecord.Cgroups {
-  init(id: String, unit: SystemdUnit?, _ resources: Spec.Linux.Resources?) {
+  init(id: String, unit: SystemdUnit?) {
     name = unit?.ownName ?? id
-    limits = RecordedResources(resources ?? Spec.Linux.Resources())
-    guard let unit else { return }
+    guard let unit else {
+      isRootless = geteuid() != 0
+      return
+    }
     isSystemd = true
     parent = unit.slice
     scopePrefix = unit.prefix
     isRootless = unit.instance != .system
-  }
-}
-
-extension ContainerRecord.IDMap {
-  init(_ mapping: Spec.Linux.IDMapping) {
-    self.init(containerID: mapping.containerID, hostID: mapping.hostID, size: mapping.size)
-  }
-}
-
-extension ContainerRecord.Config {
-  /// Who the container's root is on the host; nil where that is root, or not known.
-  var rootOnHost: (uid: UInt32, gid: UInt32)? {
-    func outside(_ maps: [ContainerRecord.IDMap]?) -> UInt32? {
-      (maps ?? []).map { IDRange(inside: $0.containerID, outside: $0.hostID, count: $0.size) }
-        .outside(of: 0)
-    }
-    guard let uid = outside(uidMappings), let gid = outside(gidMappings) else { return nil }
-    return (uid, gid)
-  }
-}
-
-extension ContainerRecord.Hook {
-  private static let nanoseconds = 1_000_000_000
-
-  init(_ hook: Spec.Hook) {
-    self.init(
-      path: hook.path, args: hook.args ?? [], env: hook.env ?? [], dir: "",
-      timeout: hook.timeout.map { $0.multipliedReportingOverflow(by: Self.nanoseconds).0 })
-  }
-
-  /// The hook as config.json has it.
-  var hook: Spec.Hook {
-    Spec.Hook(path: path, args: args, env: env, timeout: timeout.map { $0 / Self.nanoseconds })
   }
 }
 

@@ -86,11 +86,11 @@ extension ContainerStore {
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
 
     var record = ContainerRecord(
-      id: id, spec: spec, bundle: options.bundle, cgroup: cgroup, unit: unit)
+      id: id, spec: spec, options: options, cgroup: cgroup, unit: unit)
     record.note(spec.linux?.intelRdt, facts)
     trace?.end("see that nothing is in the way")
     let created = Container(record, in: self)
-    let recording = try self.record(record, purpose)
+    let recording = try self.record(StateFile(record: record, spec: spec), purpose)
     trace?.end("make the state's folder")
     do throws(RuntimeError) {
       if let rootfs = plan.rootfs, spec.linux?.has(.mount) != true {
@@ -112,7 +112,7 @@ extension ContainerStore {
     } catch {
       // A systemd that could not be asked for a unit need not be asked to end it.
       let hasUnit = unit != nil && cgroup.distinct.allSatisfy { access($0, F_OK) == 0 }
-      undo(id, cgroup, created.record.own)
+      undo(id, cgroup, record.resctrlGroupsMade)
       if hasUnit { clearUnit(of: created.record, purpose) }
       // runtime.md, Lifecycle: a create that failed goes on with the destruction and these.
       created.runPoststopHooks()
@@ -176,23 +176,22 @@ extension ContainerStore {
 
   /// Makes the container's folder and writes down what is about to be made: what a crash leaves,
   /// delete finds there.
-  private func record(_ record: ContainerRecord, _ purpose: String) throws(RuntimeError)
-    -> Recording
-  {
+  private func record(_ file: StateFile, _ purpose: String) throws(RuntimeError) -> Recording {
+    let id = file.record.id
     try attempt(purpose) { () throws(KernelError) in try makeDirectories(root, mode: rootMode) }
     try requireOwnRoot(purpose)
     do throws(KernelError) {
-      try makeDirectory("\(root)/\(record.id)", mode: 0o711)
+      try makeDirectory("\(root)/\(id)", mode: 0o711)
     } catch {
-      if error.errno == .fileExists { try requireNew(record.id, purpose) }
+      if error.errno == .fileExists { try requireNew(id, purpose) }
       throw RuntimeError(purpose, error)
     }
     do throws(RuntimeError) {
-      let recording = Recording(folder: try lock(record.id), record: record, root: root)
+      let recording = Recording(folder: try lock(id), file: file, root: root)
       try recording.save(purpose)
       return recording
     } catch {
-      undo(record.id, nil, nil)
+      undo(id, nil, [])
       throw error
     }
   }
@@ -222,7 +221,7 @@ extension ContainerStore {
       // Init opens it when it has become the container's user, whatever our umask says.
       try LinuxKernel.check("chmod", "exec.fifo") { fchmodat(folder, "exec.fifo", 0o622, 0) }
       // Only root can give a file away; who else maps others needs no more than the mode.
-      if let root = recording.record.config.rootOnHost, geteuid() == 0 {
+      if let root = recording.file.spec.linux?.rootOnHost, geteuid() == 0 {
         try LinuxKernel.check("chown", "exec.fifo") {
           fchownat(folder, "exec.fifo", root.uid, root.gid, AT_SYMLINK_NOFOLLOW)
         }
@@ -235,14 +234,14 @@ extension ContainerStore {
       terminal: terminal)
   }
 
-  private func undo(_ id: String, _ cgroup: CgroupPaths?, _ own: ContainerRecord.Own?) {
+  private func undo(_ id: String, _ cgroup: CgroupPaths?, _ resctrlGroups: [String]) {
     guard let folder = try? openFolder(id) else { return }
     if let container = try? Container(id, in: self), let process = try? container.openInit() {
       try? process.send(.kill)
       _ = try? process.waitUntilEnded(milliseconds: 10_000)
     }
     try? cgroup?.remove()
-    try? own?.removeResctrlGroups()
+    for path in resctrlGroups { try? removeResctrlGroup(path) }
     try? removeFolder(id, folder.number)
   }
 }

@@ -74,7 +74,7 @@ extension Container {
       }
       store.trace?.end("end its processes")
       try cgroup.remove()
-      try record.own?.removeResctrlGroups()
+      for path in record.resctrlGroupsMade { try removeResctrlGroup(path) }
     }
     store.trace?.end("remove its cgroups")
     store.clearUnit(of: record, "delete container \"\(id)\"")
@@ -86,13 +86,13 @@ extension Container {
   }
 
   func runPoststopHooks() {
-    for (index, entry) in record.config.hooks.poststop.enumerated() {
+    for (index, hook) in record.config.hooks.poststop.enumerated() {
       do throws(HookFailure) {
-        try entry.hook.run(state(as: .stopped), in: record.bundle)
+        try hook.run(state(as: .stopped), in: record.bundle)
       } catch {
         store.log(
           .warning,
-          "delete container \"\(id)\": run the poststop hook \(entry.hook.path) "
+          "delete container \"\(id)\": run the poststop hook \(hook.path) "
             + "(config.json /hooks/poststop/\(index)): \(error)")
       }
     }

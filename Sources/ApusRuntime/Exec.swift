@@ -98,6 +98,7 @@ extension Container {
     var facts = Plan.Facts(id: id, bundle: record.bundle, cgroups: .unified)
     facts.systemdUnit = record.config.cgroups.userUnit
     facts.preservedDescriptors = inherited.count
+    facts.noNewKeyring = record.config.noNewKeyring
     facts.look(for: process)
     facts.environment = inherited.environment
     facts.seccompProgram = seccomp

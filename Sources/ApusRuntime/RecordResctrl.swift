@@ -9,19 +9,11 @@ extension ContainerRecord {
     let groups = ResctrlGroups(rdt, id: id, root: resctrl.root)
     resctrlGroup = groups.control
     resctrlMonitoringGroup = groups.monitoring
-    let made = facts.resctrlGroupsToMake(for: rdt)
-    if !made.isEmpty { own = Own(resctrlGroupsMade: made) }
+    resctrlGroupsMade = facts.resctrlGroupsToMake(for: rdt)
   }
 
   /// The groups of resctrl that its processes are in.
   var resctrlGroups: ResctrlGroups? {
     resctrlGroup.map { ResctrlGroups(control: $0, monitoring: resctrlMonitoringGroup) }
-  }
-}
-
-extension ContainerRecord.Own {
-  /// Removes the groups of resctrl that were made for the container alone.
-  func removeResctrlGroups() throws(KernelError) {
-    for path in resctrlGroupsMade { try removeResctrlGroup(path) }
   }
 }

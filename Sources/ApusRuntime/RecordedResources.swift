@@ -4,7 +4,7 @@ import OCISpec
 
 /// The limits of a container in its record, by the names that libcontainer has for them. What is 0
 /// is not written, as it says nothing.
-struct RecordedResources: JSONReadable, JSONWritable, Codable, Equatable, Sendable {
+struct RecordedResources: JSONReadable, JSONWritable {
   var resources: Spec.Linux.Resources
 
   init(_ resources: Spec.Linux.Resources) { self.resources = resources }
@@ -96,7 +96,7 @@ struct RecordedResources: JSONReadable, JSONWritable, Codable, Equatable, Sendab
   }
 }
 
-private func nonEmpty<Element>(_ list: [Element]?) -> [Element]? {
+func nonEmpty<List: Collection>(_ list: List?) -> List? {
   list?.isEmpty == false ? list : nil
 }
 
@@ -107,7 +107,7 @@ private func read<Recorded: JSONReadable, Device>(
   return recorded?.map { $0[keyPath: device] }
 }
 
-private struct RecordedWeight: JSONReadable, JSONWritable, Codable {
+private struct RecordedWeight: JSONReadable, JSONWritable {
   let device: Spec.Linux.Resources.BlockIO.WeightDevice
 
   init(_ device: Spec.Linux.Resources.BlockIO.WeightDevice) { self.device = device }
@@ -129,7 +129,7 @@ private struct RecordedWeight: JSONReadable, JSONWritable, Codable {
   }
 }
 
-private struct RecordedRate: JSONReadable, JSONWritable, Codable {
+private struct RecordedRate: JSONReadable, JSONWritable {
   let device: Spec.Linux.Resources.BlockIO.ThrottleDevice
 
   init(_ device: Spec.Linux.Resources.BlockIO.ThrottleDevice) { self.device = device }
@@ -150,7 +150,7 @@ private struct RecordedRate: JSONReadable, JSONWritable, Codable {
   }
 }
 
-private struct RecordedHugepages: JSONWritable, Codable {
+private struct RecordedHugepages: JSONWritable {
   let limit: Spec.Linux.Resources.HugepageLimit
 
   init(_ limit: Spec.Linux.Resources.HugepageLimit) { self.limit = limit }
@@ -163,7 +163,7 @@ private struct RecordedHugepages: JSONWritable, Codable {
   }
 }
 
-private struct RecordedPriority: JSONWritable, Codable {
+private struct RecordedPriority: JSONWritable {
   let priority: Spec.Linux.Resources.Network.Priority
 
   init(_ priority: Spec.Linux.Resources.Network.Priority) { self.priority = priority }
@@ -176,7 +176,7 @@ private struct RecordedPriority: JSONWritable, Codable {
   }
 }
 
-private struct RecordedRDMA: JSONWritable, Codable {
+private struct RecordedRDMA: JSONWritable {
   let limits: Spec.Linux.Resources.RDMA
 
   init(_ limits: Spec.Linux.Resources.RDMA) { self.limits = limits }

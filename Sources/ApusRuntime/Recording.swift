@@ -6,8 +6,10 @@ import OCISpec
 struct Recording: ~Copyable {
   /// The container's folder, with its lock.
   let folder: Descriptor
-  var record: ContainerRecord
+  var file: StateFile
   let root: String
+
+  var record: ContainerRecord { file.record }
 
   /// The bundle's folder.
   var bundle: String { record.bundle }
@@ -23,7 +25,7 @@ struct Recording: ~Copyable {
   mutating func save(_ process: borrowing ProcessDescriptor, _ purpose: String)
     throws(RuntimeError)
   {
-    record.note(process)
+    file.record.note(process)
     try save(purpose)
   }
 
@@ -31,7 +33,7 @@ struct Recording: ~Copyable {
   func save(_ purpose: String) throws(RuntimeError) {
     try attempt("\(purpose): record it") { () throws(KernelError) in
       try replaceFile(
-        "state.json", with: encodeJSON(record, style: .compact), mode: 0o600, at: folder.number,
+        "state.json", with: encodeJSON(file, style: .compact), mode: 0o600, at: folder.number,
         path: "\(root)/\(record.id)/state.json")
     }
   }

@@ -137,12 +137,12 @@ extension Container {
   }
 
   private func runPoststartHooks() throws(RuntimeError) {
-    for (index, entry) in record.config.hooks.poststart.enumerated() {
+    for (index, hook) in record.config.hooks.poststart.enumerated() {
       do throws(HookFailure) {
-        try entry.hook.run(state(as: .running), in: record.bundle)
+        try hook.run(state(as: .running), in: record.bundle)
       } catch {
         throw RuntimeError(
-          "start container \"\(id)\": run the poststart hook \(entry.hook.path) "
+          "start container \"\(id)\": run the poststart hook \(hook.path) "
             + "(config.json /hooks/poststart/\(index)): \(error)")
       }
     }

@@ -123,8 +123,8 @@ private func place(_ pointer: String) -> String {
 }
 
 /// As much of state.json as an update builds on.
-private struct Recorded: JSONReadable, Decodable {
-  struct Config: JSONReadable, Decodable {
+private struct Recorded: JSONReadable {
+  struct Config: JSONReadable {
     let cgroups: RecordedResources
 
     init(json: JSONValue) throws(JSONError) { cgroups = try json.object().required("cgroups") }

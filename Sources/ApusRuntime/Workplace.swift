@@ -59,7 +59,7 @@ struct Launch {
     return end.exitStatus
   }
 
-  private struct LogLine: JSONReadable, Decodable {
+  private struct LogLine: JSONReadable {
     let level: String
     let msg: String
 

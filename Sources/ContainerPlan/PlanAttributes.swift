@@ -71,7 +71,8 @@ extension IOPriority {
 }
 
 extension MemoryPolicy {
-  init(_ spec: Spec.Linux.MemoryPolicy) throws(PlanError) {
+  /// Reads that of config.json.
+  public init(_ spec: Spec.Linux.MemoryPolicy) throws(PlanError) {
     let pointer = "/linux/memoryPolicy"
     let mode: Mode = try find(
       spec.mode,

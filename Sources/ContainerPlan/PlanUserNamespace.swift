@@ -75,3 +75,12 @@ extension Plan {
       ? .owner : .helpers
   }
 }
+
+extension Spec.Linux {
+  /// Who the root of a new user namespace is on the host; nil where that is root, or not known.
+  public var rootOnHost: (uid: UInt32, gid: UInt32)? {
+    guard let uid = ranges(uidMappings).outside(of: 0), let gid = ranges(gidMappings).outside(of: 0)
+    else { return nil }
+    return (uid, gid)
+  }
+}

@@ -5,6 +5,7 @@
 ///
 /// - Throws: ``JSONError``, with line and column for errors of syntax and with the value's JSON
 ///   pointer for everything else.
+@_disfavoredOverload
 public func decodeJSON<T: Decodable>(
   _ type: T.Type, from bytes: [UInt8]
 ) throws(JSONError) -> T {
@@ -16,6 +17,7 @@ public func decodeJSON<T: Decodable>(
 /// - Parameter unknownKeys: receives such keys, in the text's order. Keys of dictionaries are never
 ///   among them.
 /// - Throws: ``JSONError``, as ``decodeJSON(_:from:)``.
+@_disfavoredOverload
 public func decodeJSON<T: Decodable>(
   _ type: T.Type, from bytes: [UInt8], unknownKeys: inout [UnknownKey]
 ) throws(JSONError) -> T {

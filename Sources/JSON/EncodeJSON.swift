@@ -6,6 +6,7 @@
 ///
 /// - Precondition: the value's `encode(to:)` doesn't throw, and writes to no container that it has
 ///   left for its parent.
+@_disfavoredOverload
 public func encodeJSON<T: Encodable>(_ value: T, style: JSONStyle) -> [UInt8] {
   let writer = JSONWriter(style: style)
   do {

@@ -2,9 +2,9 @@
 ///
 /// `Decodable` works with every decoder, but the first time that a type is decoded in a process the
 /// Swift runtime builds a keyed container's type for it and searches all conformances of the
-/// program: half a millisecond for a config.json. A type that conforms to this too is spared that:
-/// ``decodeJSON(_:from:)`` prefers it, with the same results and the same errors.
-public protocol JSONReadable: Decodable {
+/// program: half a millisecond for a config.json. A type that conforms to this is spared that. Where
+/// one conforms to both, ``decodeJSON(_:from:)`` prefers this, with the same results and errors.
+public protocol JSONReadable {
   /// Reads a value.
   ///
   /// - Throws: ``JSONError`` with the pointer of what is missing or of another type.

@@ -1,8 +1,8 @@
 /// A type that writes itself as JSON without the machinery behind `Encodable`.
 ///
-/// It is to `Encodable` what ``JSONReadable`` is to `Decodable`: ``encodeJSON(_:style:)`` prefers
-/// it, with the same result.
-public protocol JSONWritable: Encodable {
+/// It is to `Encodable` what ``JSONReadable`` is to `Decodable`: where a type is both,
+/// ``encodeJSON(_:style:)`` prefers this, with the same result.
+public protocol JSONWritable {
   /// Writes the value, exactly one.
   func write(to json: JSONWriter)
 }
@@ -47,9 +47,44 @@ public struct JSONMembers {
     if let value { member(key, value) }
   }
 
+  /// Writes a key that the program has put together, and its value.
+  public func member(named key: String, _ value: String) {
+    writer.beginMember(depth: depth, key: key)
+    value.write(to: writer)
+  }
+
+  /// Writes a key and an object, with the members that `body` writes into it.
+  public func object(_ key: StaticString, _ body: (JSONMembers) -> Void) {
+    begin(key)
+    writer.object(body)
+  }
+
+  /// Writes a key and an array, with the elements that `body` writes into it.
+  public func list(_ key: StaticString, _ body: (JSONList) -> Void) {
+    begin(key)
+    let depth = writer.open(.array)
+    body(JSONList(writer: writer, depth: depth))
+    writer.settle(depth: depth - 1)
+  }
+
   @usableFromInline
-  func begin(_ key: StaticString) {
-    writer.beginMember(depth: depth, key: "\(key)")
+  func begin(_ key: StaticString) { writer.beginMember(depth: depth, key: key) }
+}
+
+/// An array that is being written.
+public struct JSONList {
+  private let writer: JSONWriter
+  private let depth: Int
+
+  init(writer: JSONWriter, depth: Int) {
+    self.writer = writer
+    self.depth = depth
+  }
+
+  /// Writes an object, with the members that `body` writes into it.
+  public func object(_ body: (JSONMembers) -> Void) {
+    writer.beginElement(depth: depth)
+    writer.object(body)
   }
 }
 

@@ -75,6 +75,17 @@ public final class JSONWriter {
     owesValue = true
   }
 
+  /// The same for a key of an object whose keys stand in the program: ASCII, with nothing to escape.
+  @usableFromInline
+  func beginMember(depth: Int, key: StaticString) {
+    settle(depth: depth)
+    separate()
+    write(ascii: "\"")
+    write(ascii: key)
+    write(ascii: indent == nil ? "\":" : "\": ")
+    owesValue = true
+  }
+
   /// Closes all containers deeper than `depth`. A value that wrote nothing is an empty object.
   @usableFromInline
   func settle(depth: Int) {

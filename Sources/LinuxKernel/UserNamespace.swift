@@ -34,6 +34,16 @@ extension [IDRange] {
   }
 }
 
+/// The ranges that are mapped in a user namespace, by a process's uid_map or gid_map.
+public func idRanges(in path: String) throws(KernelError) -> [IDRange] {
+  let text = String(decoding: try readFile(path), as: UTF8.self)
+  return text.split(separator: "\n").compactMap { line in
+    let numbers = line.split(separator: " ").compactMap { UInt32($0) }
+    guard numbers.count == 3 else { return nil }
+    return IDRange(inside: numbers[0], outside: numbers[1], count: numbers[2])
+  }
+}
+
 /// With whose rights a user namespace gets its users and groups (`user_namespaces(7)`).
 public enum IDMapper: String, Sendable {
   /// Root's, who may map anybody.

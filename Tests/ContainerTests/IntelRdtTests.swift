@@ -53,6 +53,25 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
+  /// Where runc has written the record, what it makes itself goes: the group that is named after the
+  /// container, or else the one that it is monitored in.
+  @Test(arguments: [("{}", "group", "monitoring"), (#"{"closID":"gold"}"#, "monitoring", "group")])
+  func deleteRemovesWhatRuncMade(rdt: String, removed: String, kept: String) throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus.create() == .silently)
+    #expect(try apus.script("mkdir -p group monitoring") == .silently)
+    try record(
+      #""intel_rdt_path":"\#(apus.folder)/group","intel_rdt_mon_path":"\#(apus.folder)/monitoring""#,
+      in: apus)
+    let path = "state/\(apus.id)/state.json"
+    let record = text(of: "\(apus.folder)/\(path)")
+    try apus.write(
+      record.replacing(#""config":{"#, with: #""config":{"intel_rdt":\#(rdt),"#), to: path)
+    #expect(try apus.delete() == .silently)
+    #expect(!apus.has(removed))
+    #expect(apus.has(kept))
+  }
+
   /// runc passes over what it does not know, and apus over what is not there.
   @Test func aRecordWithoutThemIsAsBefore() throws {
     let apus = try Sandbox("/bin/true")
