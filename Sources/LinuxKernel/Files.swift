@@ -166,12 +166,27 @@ public func replaceFile(
 ) throws(KernelError) {
   let temporary = ".\(name).new"
   do throws(KernelError) {
-    let file = try open(temporary, [.writeOnly, .create, .truncate], mode: mode, at: directory)
+    let file = try makeFile(temporary, mode: mode, at: directory)
     try write(bytes, to: file.number, path: path)
     try check("rename", path) { renameat(directory, temporary, directory, name) }
   } catch {
     _ = unlinkat(directory, temporary, 0)
     throw error
+  }
+}
+
+/// Makes a file that nobody else has put there. What is in its place, after a crash or as a trap in a
+/// folder that others may write to, is removed and never written to.
+private func makeFile(_ name: String, mode: UInt32, at directory: Int32) throws(KernelError)
+  -> Descriptor
+{
+  let flags: OpenFlags = [.writeOnly, .create, .exclusive]
+  do throws(KernelError) {
+    return try open(name, flags, mode: mode, at: directory)
+  } catch {
+    guard error.errno == .fileExists else { throw error }
+    _ = unlinkat(directory, name, 0)
+    return try open(name, flags, mode: mode, at: directory)
   }
 }
 

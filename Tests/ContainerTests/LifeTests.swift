@@ -62,6 +62,19 @@ import Testing
     #expect(text(of: "\(apus.folder)/pid") == String(try apus.pid()))
   }
 
+  /// In a folder like /tmp anybody may have laid a link where the file is made first.
+  @Test func aPidFileIsWrittenThroughNoLink() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(
+      try apus.script(
+        "mkdir pids; echo kept > file; ln -s ../file pids/.pid.new; ln -s ../file pids/pid")
+        == .silently)
+    #expect(try apus("create", "--pid-file", "pids/pid", apus.id) == .silently)
+    #expect(text(of: "\(apus.folder)/file") == "kept\n")
+    #expect(text(of: "\(apus.folder)/pids/pid") == String(try apus.pid()))
+    #expect(entries(of: "\(apus.folder)/pids") == ["pid"])
+  }
+
   @Test func pauseStopsEverythingUntilResume() throws {
     let apus = try Sandbox("/bin/sleep", "100")
     #expect(try apus("run", "--detach", apus.id) == .silently)
