@@ -27,7 +27,8 @@ import Testing
     try #require(made.status == 0)
     let lines = check(0)
     #expect(lines.dropLast().allSatisfy { $0.hasPrefix("note: /") }, "\(lines)")
-    #expect(lines.last == "\(file): 0 errors, 0 warnings, \(lines.count - 1) notes")
+    let notes = lines.count == 2 ? "1 note" : "\(lines.count - 1) notes"
+    #expect(lines.last == "\(file): 0 errors, 0 warnings, \(notes)")
   }
 
   @Test func allIsSaidAtOnceAndTheGravestFirst() {
@@ -103,6 +104,8 @@ import Testing
     edit(#"-e 's|"cwd": "/"|"cwd": "tmp"|'"#)
     let result = apus("check --format json")
     #expect(result.status == 1)
+    // What is noted depends on what the kernel could do besides.
+    let notes = result.output.split(separator: "\n").count { $0.contains(#""level": "note""#) }
     #expect(
       result.output.hasPrefix(
         """
@@ -110,7 +113,7 @@ import Testing
           "file": "\(file)",
           "errors": 1,
           "warnings": 0,
-          "notes": 2,
+          "notes": \(notes),
           "findings": [
             {
               "level": "error",

@@ -181,11 +181,10 @@ import Testing
       """
       set -e
       export XDG_RUNTIME_DIR=/run/user/$(id -u)
-      $APUS --systemd-cgroup create $ID > /dev/null
+      $APUS --systemd-cgroup create --pid-file pid $ID > /dev/null
       $APUS --systemd-cgroup start $ID
       systemctl --user show \(scope) -p Slice,MemoryMax,TasksMax
-      pid=$(sed "s/.*\"init_process_pid\":\\([0-9]*\\).*/\\1/" state/$ID/state.json)
-      cgroup=$(sed s/0::// /proc/$pid/cgroup)
+      cgroup=$(sed s/0::// /proc/$(cat pid)/cgroup)
       basename $cgroup
       cat /sys/fs/cgroup$cgroup/memory.max /sys/fs/cgroup$cgroup/pids.max
       $APUS --systemd-cgroup exec $ID true

@@ -162,6 +162,7 @@ static void hold_program(const char *process) {
 // The name and the effective capabilities.
 static int identify(const char *process, char *capabilities) {
   char path[PATH_MAX], text[4096];
+  *name = 0;
   snprintf(path, sizeof path, "%s/status", process);
   int file = open(path, O_RDONLY | O_CLOEXEC);
   ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
@@ -193,7 +194,8 @@ static void look_at(int pid) {
 static void attach(int pid) {
   if (ptrace(PTRACE_SEIZE, pid, 0, 0) < 0) return;
   ptrace(PTRACE_INTERRUPT, pid, 0, 0);
-  if (waitpid(pid, NULL, __WALL) != pid) return;
+  int status;  // it may have ended instead
+  if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status)) return;
   look_at(pid);
   note("ptrace done");
   ptrace(PTRACE_DETACH, pid, 0, 0);
