@@ -3,17 +3,15 @@ import OCISpec
 
 extension LimitFiles {
   mutating func add(_ cpu: Spec.Linux.Resources.CPU) throws(LimitError) {
-    var first = writes.count
-    if let shares = given(cpu.shares) {
+    // An idle cgroup takes no shares, and the kernel forgets those that it had before.
+    if let idle = cpu.idle { try add("cpu", "/cpu/idle", Value("cpu.idle", String(idle))) }
+    if let shares = given(cpu.shares), cpu.idle != 1 {
       try add(
         "cpu", "/cpu/shares", v1: Value("cpu.shares", String(shares)),
         v2: Value("cpu.weight", String(cpuWeight(shares: shares))))
     }
-    // While it is idle a cgroup takes no shares.
-    if let idle = cpu.idle { try add("cpu", "/cpu/idle", Value("cpu.idle", String(idle))) }
-    tie(since: first)
 
-    first = writes.count
+    var first = writes.count
     try addBandwidth(cpu)
     if let burst = cpu.burst {
       try add(

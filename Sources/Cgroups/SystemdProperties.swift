@@ -38,7 +38,8 @@ extension SystemdProperty {
     // systemd takes no 0; what is in the scope is one process at the least.
     case "pids.max": amount("TasksMax", value == "0" ? "1" : value)
     case "cpu.weight": amount("CPUWeight", value)
-    case "cpu.idle": value == "1" ? [SystemdProperty("CPUWeight", .uint64(0))] : []
+    // What is not idle has the default weight, unless another is said later.
+    case "cpu.idle": [SystemdProperty("CPUWeight", .uint64(value == "1" ? 0 : .max))]
     case "cpu.max": processorTime(value)
     case "cpuset.cpus": numbers("AllowedCPUs", value)
     case "cpuset.mems": numbers("AllowedMemoryNodes", value)

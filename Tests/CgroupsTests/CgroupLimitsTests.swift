@@ -87,12 +87,12 @@ struct CgroupLimitsTests {
     }
     #expect(
       try ties(Self.legacy, resources) == [
-        "memory.limit_in_bytes", "cpu.shares", "cpu.cfs_period_us", "cpu.cfs_quota_us",
+        "memory.limit_in_bytes", "cpu.cfs_period_us", "cpu.cfs_quota_us",
         "cpu.rt_period_us",
       ])
     let ofV2 = Resources(
       memory: resources.memory, cpu: .init(shares: 2, quota: 1, burst: 1, period: 1, idle: 0))
-    #expect(try ties(Self.unified, ofV2) == ["memory.max", "cpu.weight", "cpu.max"])
+    #expect(try ties(Self.unified, ofV2) == ["memory.max", "cpu.max"])
   }
 
   @Test func filesThatNotEveryKernelHas() throws {
@@ -361,8 +361,10 @@ private let cases: [LimitCase] = [
   LimitCase(.init(pids: .init(limit: 0)), legacy: ["pids.max=0"], unified: ["pids.max=0"]),
 
   LimitCase(
-    .init(cpu: .init(shares: 2, idle: 1)), legacy: ["cpu.shares=2", "cpu.idle=1"],
-    unified: ["cpu.weight=1", "cpu.idle=1"]),
+    .init(cpu: .init(shares: 2, idle: 0)), legacy: ["cpu.idle=0", "cpu.shares=2"],
+    unified: ["cpu.idle=0", "cpu.weight=1"]),
+  LimitCase(
+    .init(cpu: .init(shares: 2, idle: 1)), legacy: ["cpu.idle=1"], unified: ["cpu.idle=1"]),
   LimitCase(.init(cpu: .init(idle: 0)), legacy: ["cpu.idle=0"], unified: ["cpu.idle=0"]),
   LimitCase(
     .init(cpu: .init(quota: 2, burst: 1)), legacy: ["cpu.cfs_quota_us=2", "cpu.cfs_burst_us=1"],

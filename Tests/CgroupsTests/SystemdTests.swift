@@ -61,7 +61,7 @@ import Testing
     #expect(said("pids.max", "0") == [.init("TasksMax", .uint64(1))])
     #expect(said("cpu.weight", "39") == [.init("CPUWeight", .uint64(39))])
     #expect(said("cpu.idle", "1") == [.init("CPUWeight", .uint64(0))])
-    #expect(said("cpu.idle", "0") == [])
+    #expect(said("cpu.idle", "0") == [.init("CPUWeight", .uint64(.max))])
     #expect(
       said("cpu.max", "50500 100000") == [
         .init("CPUQuotaPeriodUSec", .uint64(100_000)),
