@@ -88,8 +88,21 @@ public struct Container: Sendable {
       annotations: record.annotations.isEmpty ? nil : record.annotations)
   }
 
-  /// Sends a signal to init. Throws when it is not alive.
+  /// Sends a signal to init. Throws when it is not alive; warns of what SIGKILL does not end.
   public func send(_ signal: Signal) throws(RuntimeError) {
+    try deliver(signal)
+    // Most such sleeps are over at once.
+    guard signal == .kill, let pid = cgroup.uninterruptible(or: record.initProcessPID),
+      let process = try? ProcessDescriptor(opening: pid),
+      (try? process.waitUntilEnded(milliseconds: 500)) == false
+    else { return }
+    store.log(
+      .warning,
+      "kill container \"\(id)\": SIGKILL has not ended all of it: "
+        + cgroup.survivors(or: record.initProcessPID))
+  }
+
+  func deliver(_ signal: Signal) throws(RuntimeError) {
     // Without a PID namespace of its own init doesn't take the others along, and they outlive it.
     if signal == .kill, !hasOwnPIDNamespace {
       return try attempt("kill container \"\(id)\"") { () throws(KernelError) in

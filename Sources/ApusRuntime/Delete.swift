@@ -47,7 +47,7 @@ extension Container {
   public func delete(force: Bool) throws(RuntimeError) {
     if store.workplace != .thisProcess { return try store.delete(id, force: force) }
     // Before the lock: a start may hold it and wait for this very init.
-    if force, isAlive { try? send(.kill) }
+    if force, isAlive { try? deliver(.kill) }
     let folder = try store.lock(id)
     let now = (try? Container(id, in: store)) ?? self
     try now.delete(folder.number, force: force)
@@ -66,10 +66,11 @@ extension Container {
       if let process = try? openInit() {
         try? process.send(.kill)
         if status == .paused { try cgroup.setFrozen(false) }
-        guard try process.waitUntilEnded(milliseconds: 10_000) else {
+        let seconds = CgroupPaths.secondsToEnd
+        guard try process.waitUntilEnded(milliseconds: Int32(seconds) * 1000) else {
           throw KernelError(
-            call: "wait 10 s for init, which SIGKILL has not ended,", subject: "\(process.pid)",
-            errno: .timedOut)
+            call: "wait \(seconds) s for what SIGKILL has to end,",
+            subject: cgroup.survivors(or: process.pid), errno: .timedOut)
         }
       }
       store.trace?.end("end its processes")

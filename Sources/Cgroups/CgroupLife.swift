@@ -136,7 +136,7 @@ extension CgroupPaths {
     return try processes(below: path)
   }
 
-  private func processes(below path: String) throws(KernelError) -> [Int32] {
+  func processes(below path: String) throws(KernelError) -> [Int32] {
     let bytes: [UInt8]
     do throws(KernelError) {
       bytes = try readFile("\(path)/cgroup.procs")
@@ -217,44 +217,7 @@ extension CgroupPaths {
     return line.flatMap { Int($0.dropFirst(9)) } ?? 0
   }
 
-  /// Removes the directories, those that the container made below them included, and kills what is
-  /// still in them. A process that was killed may take a moment to leave, and the kernel tells of it
-  /// in no other way: EBUSY is tried again for ten seconds.
-  public func remove() throws(KernelError) {
-    for path in distinct.reversed() { try remove(path) }
-  }
-
-  private func remove(_ path: String) throws(KernelError) {
-    for attempt in 0..<10_000 {
-      if rmdir(path) == 0 { return }
-      switch errno {
-      case ENOENT: return
-      case EBUSY, EINTR:
-        for child in childDirectories(of: path) { try remove("\(path)/\(child)") }
-        // The init of a PID namespace takes all others with it: often there is nobody to kill.
-        if attempt % 10 == 5 { try killAll() }
-        if attempt > 0 { usleep(attempt < 20 ? 50 : 1000) }
-      default: throw KernelError(call: "rmdir", subject: path, errno: .last)
-      }
-    }
-    throw KernelError(
-      call: "rmdir", subject: path + holders(of: path), errno: .resourceBusy)
-  }
-
-  /// Who is still in a cgroup though killed: ", where process 7 (dd) waits in the kernel (state D)".
-  private func holders(of path: String) -> String {
-    let words = ((try? processes(below: path)) ?? []).prefix(5).map { pid in
-      let name = (try? readFile("/proc/\(pid)/comm")).map {
-        String(decoding: $0.dropLast(), as: UTF8.self)
-      }
-      let waits =
-        ProcessStat(pid: pid)?.state == "D" ? " waits in the kernel (state D)" : " goes on"
-      return "process \(pid) (\(name ?? "?"))\(waits)"
-    }
-    return words.isEmpty ? "" : ", where " + words.joined(separator: ", ")
-  }
-
-  private func childDirectories(of path: String) -> [String] {
+  func childDirectories(of path: String) -> [String] {
     guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
