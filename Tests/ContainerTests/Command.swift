@@ -54,7 +54,9 @@ final class Command {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
-    let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "APUS_TEST=\(mark)"]
+    var environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "APUS_TEST=\(mark)"]
+    // Where the bus of the user's systemd is.
+    if !Host.isRoot { environment.append("XDG_RUNTIME_DIR=/run/user/\(geteuid())") }
     var arguments = (["env", "-C", folder] + words).map { strdup($0) } + [nil]
     var variables = environment.map { strdup($0) } + [nil]
     defer { for text in arguments + variables { free(text) } }

@@ -13,6 +13,10 @@ enum Host {
 
   static let isRoot = geteuid() == 0
 
+  /// Who makes cgroups for this user, as --cgroup-manager has it: for an ordinary one only systemd may.
+  static let cgroupManagers =
+    !isUnified || !hasSystemd ? ["cgroupfs"] : isRoot ? ["cgroupfs", "systemd"] : ["systemd"]
+
   /// Whether this process has CAP_SYS_RESOURCE, by which limits are raised.
   static let mayRaiseLimits = {
     let label = "CapEff:\t"

@@ -32,10 +32,15 @@ struct LimitFile: Sendable {
     self.controller = controller ?? String((v1 ?? "").prefix { $0 != "." })
   }
 
-  /// Whether this host has it, by its own cgroup's controllers.
+  /// Whether this host has it, by the controllers of the root, or of the cgroup that an ordinary user
+  /// has been given.
   var isHere: Bool {
-    if Host.isUnified { return v2 != nil }
     let own = cgroupFolders(of: getpid())
+    if Host.isUnified {
+      let given = Host.isRoot ? "/sys/fs/cgroup" : own[""] ?? ""
+      let controllers = text(of: "\(given)/cgroup.controllers").split { $0 == " " || $0 == "\n" }
+      return v2.map { file in controllers.contains { file.hasPrefix("\($0).") } } ?? false
+    }
     return v1 != nil && own[controller] != nil || v2 != nil && hasInHybrid
   }
 

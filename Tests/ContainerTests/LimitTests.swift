@@ -5,9 +5,10 @@ import Testing
 /// Every limit of config.json, as the kernel's files show it: set at create, changed by update in
 /// both directions, and taken away again.
 @Suite struct LimitTests {
-  @Test(arguments: limits.filter(\.file.isHere)) func aLimit(_ limit: Limit) throws {
+  @Test(arguments: limits.filter(\.file.isHere), Host.cgroupManagers)
+  func aLimit(_ limit: Limit, by manager: String) throws {
     let first = limit.steps[0]
-    let apus = try Sandbox("/bin/sleep", "100") { $0.linux?.resources = first.resources }
+    let apus = try sandbox(first.resources, manager)
     // What a limit of the test has had handed down from the root of v2 would stay so.
     let handsDown = "/sys/fs/cgroup/unified/cgroup.subtree_control"
     let before = text(of: handsDown)
@@ -21,22 +22,63 @@ import Testing
     }
   }
 
+  private func sandbox(_ resources: Spec.Linux.Resources, _ manager: String) throws -> Sandbox {
+    let apus =
+      try Host.isRoot ? Sandbox("/bin/sleep", "100") : RootlessTests().sandbox("/bin/sleep", "100")
+    apus.cgroupManager = manager
+    try apus.configure { $0.linux?.resources = resources }
+    return apus
+  }
+
   /// Which file takes it depends on the kernel's schedulers.
-  @Test func weightOnBlockDevices() throws {
-    let apus = try Sandbox("/bin/sleep", "100") {
-      $0.linux?.resources = .init(blockIO: .init(weight: 300))
-    }
+  @Test(arguments: Host.cgroupManagers) func weightOnBlockDevices(by manager: String) throws {
+    let apus = try sandbox(.init(blockIO: .init(weight: 300)), manager)
     #expect(try apus.create() == .silently)
-    let folder = try #require(cgroupFolders(of: try apus.pid())[Host.isUnified ? "" : "blkio"])
-    func weights() -> Set<String> {
-      Set(
-        ["blkio.weight", "blkio.bfq.weight", "io.bfq.weight", "io.weight"].compactMap {
-          lines(of: "\(folder)/\($0)").first?.replacing("default ", with: "")
-        })
+    #expect(try weights(of: apus).contains { $0 == ["300"] || $0 == ["2930"] })
+    for (weight, ofV2) in [("500", "4950"), ("10", "1"), ("100", "910")] {
+      #expect(try apus("update", "--blkio-weight", weight, apus.id) == .silently)
+      #expect(try weights(of: apus).contains { $0 == [weight] || $0 == [ofV2] }, "\(weight)")
     }
-    #expect(weights().contains("300") || weights().contains("2930"), "\(weights())")
-    #expect(try apus("update", "--blkio-weight", "500", apus.id) == .silently)
-    #expect(weights().contains("500") || weights().contains("4950"), "\(weights())")
+  }
+
+  /// A disk that is a file, with the scheduler that knows weights.
+  @Test(.enabled(if: Host.isRoot, "gives a disk another scheduler")) func weightOnOneDevice() throws
+  {
+    let apus = try Sandbox("/bin/sleep", "100")
+    let attached = try apus.script(
+      """
+      truncate -s 1M disk; device=$(losetup --find --show disk) || exit
+      echo bfq > /sys/block/${device#/dev/}/queue/scheduler
+      echo $device; cat /sys/block/${device#/dev/}/dev
+      """)
+    let words = attached.output.split(separator: "\n").map(String.init)
+    try #require(attached.errors == "" && words.count == 2, "\(attached)")
+    defer { _ = try? shell("losetup --detach \(words[0])") }
+    let numbers = words[1].split(separator: ":").compactMap { Int64($0) }
+    func resources(_ weight: UInt16) -> Spec.Linux.Resources {
+      let device = Spec.Linux.Resources.BlockIO.WeightDevice(
+        major: numbers[0], minor: numbers[1], weight: weight)
+      return .init(blockIO: .init(weightDevice: [device]))
+    }
+    try apus.configure { $0.linux?.resources = resources(300) }
+    #expect(try apus.create() == .silently)
+    #expect(try weights(of: apus).contains([words[1], "300"]))
+    for weight: UInt16 in [700, 20] {
+      #expect(try apus.update(resources(weight)) == .silently)
+      #expect(try weights(of: apus).contains([words[1], String(weight)]))
+    }
+  }
+
+  /// The lines of all files of weights, "default 100" as "100" alone.
+  private func weights(of apus: Sandbox) throws -> [[String]] {
+    let folder = try #require(cgroupFolders(of: try apus.pid())[Host.isUnified ? "" : "blkio"])
+    let files = [
+      "blkio.weight", "blkio.bfq.weight", "blkio.bfq.weight_device", "io.bfq.weight", "io.weight",
+    ]
+    return files.flatMap { (file: String) -> [String] in lines(of: "\(folder)/\(file)") }.map {
+      line in
+      line.split(separator: " ").map(String.init).filter { $0 != "default" }
+    }
   }
 
   @Test(.enabled(if: Host.isUnified)) func filesOfV2() throws {
@@ -180,7 +222,9 @@ private let limits: [Limit] =
       "idle", LimitFile("cpu.idle", "cpu.idle"),
       .init(.init(cpu: .init(idle: 1)), "1"),
       .init(.init(cpu: .init(shares: 512, idle: 0)), "0"),
-      .init(.init(cpu: .init(shares: 512, idle: 1)), "1")),
+      .init(.init(cpu: .init(shares: 512, idle: 1)), "1"),
+      .init(.init(cpu: .init(shares: 256, idle: 1)), "1"),
+      .init(.init(cpu: .init(idle: 0)), "0")),
     Limit(
       "realtime", LimitFile("cpu.rt_runtime_us", nil),
       .init(.init(cpu: .init(realtimeRuntime: 2_000, realtimePeriod: 1_000_000)), "2000"),
@@ -212,7 +256,7 @@ private let limits: [Limit] =
       "priorities of packets", LimitFile("net_prio.ifpriomap", nil), line: "lo",
       .init(.init(network: .init(priorities: [.init(name: "lo", priority: 5)])), "lo 5"),
       .init(.init(network: .init(priorities: [.init(name: "lo", priority: 0)])), "lo 0")),
-  ]
+  ] + throttles
 
 private let throttles: [Limit] = disk.map { throttles(of: $0) } ?? []
 

@@ -13,6 +13,8 @@ final class Sandbox {
   /// What config.json says.
   private(set) var spec: Spec
   let apus: String
+  /// Who makes the cgroups of its containers, if that is said.
+  var cgroupManager: String?
   /// When it was made, in the clock ticks that the kernel counts the start of processes in.
   let made = UInt64(secondsSinceBoot() * Double(sysconf(Int32(_SC_CLK_TCK))))
 
@@ -79,12 +81,12 @@ final class Sandbox {
 extension Sandbox {
   /// Begins a command of apus.
   func begin(_ words: String...) throws -> Command {
-    try Command([apus, "--root", "\(folder)/state"] + words, in: folder, mark: id)
+    try Command(options + words, in: folder, mark: id)
   }
 
   /// Runs a command of apus to its end.
   func callAsFunction(_ words: String...) throws -> Finished {
-    try Command([apus, "--root", "\(folder)/state"] + words, in: folder, mark: id).finish()
+    try Command(options + words, in: folder, mark: id).finish()
   }
 
   func create() throws -> Finished { try self("create", id) }
@@ -94,7 +96,11 @@ extension Sandbox {
   func deleteByForce() throws -> Finished { try self("delete", "--force", id) }
 
   /// The command line of apus, for a script of the shell.
-  var commandLine: String { "\(apus) --root \(folder)/state" }
+  var commandLine: String { options.joined(separator: " ") }
+
+  private var options: [String] {
+    [apus, "--root", "\(folder)/state"] + (cgroupManager.map { ["--cgroup-manager", $0] } ?? [])
+  }
 
   /// Runs a script of the shell in the sandbox's folder, in which `$APUS` is the command line.
   func script(_ text: String, limit: Double = 30) throws -> Finished {
