@@ -59,7 +59,7 @@ struct MissingFiles {
     }
   }
 
-  private func onHost(_ path: String) -> String { path.hasPrefix("/") ? path : "\(bundle)/\(path)" }
+  private func onHost(_ path: String) -> String { isAbsolute(path) ? path : "\(bundle)/\(path)" }
 
   private mutating func lookForSysctls() {
     for key in spec.linux?.sysctl?.keys.sorted() ?? [] {
@@ -82,7 +82,7 @@ struct MissingFiles {
       ("poststop", hooks?.poststop),
     ]
     for (kind, list) in lists {
-      for (index, hook) in (list ?? []).enumerated() where hook.path.hasPrefix("/") {
+      for (index, hook) in (list ?? []).enumerated() where isAbsolute(hook.path) {
         let pointer = "/hooks/\(kind)/\(index)/path"
         if let found = require(hook.path, pointer) { requireExecutable(found, hook.path, pointer) }
       }
@@ -124,11 +124,13 @@ struct MissingFiles {
 
   private mutating func lookForProgram(_ name: String, in root: Int32) {
     let pointer = "/process/args/0"
-    let folders = searchPath.split(separator: ":").filter { $0.hasPrefix("/") }
+    let folders = searchPath.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
+      .filter { isAbsolute($0) }
+    let hasSlash = name.utf8.contains(UInt8(ascii: "/"))
     let places =
-      name.hasPrefix("/")
+      isAbsolute(name)
       ? [name]
-      : name.contains("/")
+      : hasSlash
         ? ["\(spec.process?.cwd ?? "")/\(name)"] : folders.map { "\($0)/\(name)" }
     var isUnusable = false
     for place in places {
@@ -149,7 +151,7 @@ struct MissingFiles {
     } else {
       add(
         pointer, "the root file system has no program \"\(name)\"",
-        name.contains("/") ? nil : "PATH is \(searchPath)")
+        hasSlash ? nil : "PATH is \(searchPath)")
     }
   }
 
@@ -161,22 +163,17 @@ struct MissingFiles {
   /// Whether something will be mounted over a file of the root file system.
   private func isCovered(_ file: Int32, _ root: Int32) -> Bool {
     guard let path = try? readLink("/proc/self/fd/\(file)"),
-      let base = try? readLink("/proc/self/fd/\(root)"), path.hasPrefix(base)
+      let base = try? readLink("/proc/self/fd/\(root)"), isPath(path, atOrBelow: base)
     else { return true }
-    let inside = base == "/" ? path : String(path.dropFirst(base.utf8.count))
-    return (spec.mounts ?? []).contains { mount in
-      let cover = clean(mount.destination)
-      return inside == cover || inside.hasPrefix(cover == "/" ? cover : cover + "/")
-    }
+    let inside = base == "/" ? path : String(Substring(path.utf8.dropFirst(base.utf8.count)))
+    return (spec.mounts ?? []).contains { isPath(inside, atOrBelow: clean($0.destination)) }
   }
 
   /// Whether a program may come with a mount.
   private var mountsPrograms: Bool {
     (spec.mounts ?? []).contains { mount in
       let place = clean(mount.destination)
-      return !["/proc", "/sys", "/dev", "/etc"].contains {
-        place == $0 || place.hasPrefix($0 + "/")
-      }
+      return !["/proc", "/sys", "/dev", "/etc"].contains { isPath(place, atOrBelow: $0) }
     }
   }
 }

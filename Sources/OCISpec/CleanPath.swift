@@ -11,3 +11,6 @@ package func clean(_ path: String) -> String {
   }
   return "/" + parts.joined(separator: "/")
 }
+
+/// Whether a path begins at the root.
+func isAbsolute(_ path: String) -> Bool { path.utf8.first == UInt8(ascii: "/") }

@@ -17,10 +17,10 @@ extension Command {
       """,
     options: [.bundle, .textFormat]
   ) { invocation throws(RuntimeError) in
-    let format = try TextFormat(invocation.arguments)
+    let format = try OutputFormat(invocation.arguments, plain: "text")
     let report = try CheckReport(bundle: try bundlePath(invocation.arguments))
     switch format {
-    case .text: try output("\(report)")
+    case .plain: try output("\(report)")
     case .json: try output(json: report, style: .pretty(indent: "  "))
     }
     return report.count(.error) == 0 ? 0 : 1

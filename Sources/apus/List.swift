@@ -11,7 +11,7 @@ extension Command {
       """,
     options: [.format, .quiet]
   ) { invocation throws(RuntimeError) in
-    let format = try ListFormat(invocation.arguments)
+    let format = try OutputFormat(invocation.arguments, plain: "table")
     // The default folder comes with the first container; one that is named should be there.
     if invocation.hasOwnRoot {
       do throws(KernelError) {
@@ -23,7 +23,7 @@ extension Command {
     let reports = try reportAll(in: invocation.store)
     if invocation.arguments.has(.quiet) {
       try output(reports.map { "\($0.id)\n" }.joined())
-    } else if format == .table {
+    } else if format == .plain {
       try output(table(reports))
     } else {
       try output(json: reports)

@@ -24,29 +24,19 @@ private func output(_ bytes: [UInt8]) throws(RuntimeError) {
   }
 }
 
-/// How a list is printed.
-enum ListFormat: String {
-  case table, json
+/// How a result is printed.
+enum OutputFormat {
+  /// For people.
+  case plain
+  case json
 
-  init(_ arguments: Arguments) throws(RuntimeError) {
-    let name = arguments[.format] ?? "table"
-    guard let format = ListFormat(rawValue: name) else {
-      throw RuntimeError("invalid format \"\(name)\": give table or json")
+  /// - Parameter plain: what the option calls the form for people.
+  init(_ arguments: Arguments, plain: String) throws(RuntimeError) {
+    switch arguments[.format] ?? plain {
+    case plain: self = .plain
+    case "json": self = .json
+    case let name: throw RuntimeError("invalid format \"\(name)\": give \(plain) or json")
     }
-    self = format
-  }
-}
-
-/// How what is not a list is printed.
-enum TextFormat: String {
-  case text, json
-
-  init(_ arguments: Arguments) throws(RuntimeError) {
-    let name = arguments[.textFormat] ?? "text"
-    guard let format = TextFormat(rawValue: name) else {
-      throw RuntimeError("invalid format \"\(name)\": give text or json")
-    }
-    self = format
   }
 }
 

@@ -9,7 +9,7 @@ extension Command {
       """,
     options: [.bundle, .textFormat]
   ) { invocation throws(RuntimeError) in
-    let format = try TextFormat(invocation.arguments)
+    let format = try OutputFormat(invocation.arguments, plain: "text")
     let bundle = try bundlePath(invocation.arguments)
     // Any name will do; the bundle's says the most.
     let id = bundle.split(separator: "/").last.map { String($0) } ?? "container"

@@ -11,9 +11,9 @@ extension Command {
     options: [.format], endsOptionsAtOperand: true
   ) { invocation throws(RuntimeError) in
     let pids = try invocation.container().processes()
-    switch try ListFormat(invocation.arguments) {
+    switch try OutputFormat(invocation.arguments, plain: "table") {
     case .json: try output(json: pids)
-    case .table:
+    case .plain:
       let given = invocation.arguments.operands.dropFirst()
       let listing = try listProcesses(given.isEmpty ? ["-ef"] : Array(given))
       try output(try lines(of: pids, in: listing))

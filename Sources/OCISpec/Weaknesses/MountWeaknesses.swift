@@ -51,7 +51,7 @@ extension Spec.Mount {
         "\(pointer)/options", "what the container mounts there appears on the host",
         advice: "use rslave")
     }
-    guard let source, source.hasPrefix("/") else { return }
+    guard let source, isAbsolute(source) else { return }
     let path = clean(source)
     if Self.controlSockets.contains(where: { path.hasSuffix($0) }) {
       // To connect is no write to the file system: ro doesn't help.

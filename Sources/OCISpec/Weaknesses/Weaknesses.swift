@@ -74,7 +74,7 @@ extension Spec.Linux {
         "/linux/rootfsPropagation", "what the container mounts appears on the host",
         advice: "use \"slave\" or \"private\"")
     }
-    if spec.root.map({ clean($0.path) == "/" && $0.path.hasPrefix("/") }) == true {
+    if spec.root.map({ clean($0.path) == "/" && isAbsolute($0.path) }) == true {
       report.warn("/root/path", "the host's own root file system is the container's")
     }
   }
