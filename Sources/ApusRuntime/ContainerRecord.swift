@@ -192,5 +192,8 @@ private func rfc3339Now() -> String {
   let (hour, minute) = (pad(Int(parts.tm_hour), 2), pad(Int(parts.tm_min), 2))
   let date = "\(year)-\(month)-\(pad(Int(parts.tm_mday), 2))"
   let time = "\(hour):\(minute):\(pad(Int(parts.tm_sec), 2))"
-  return "\(date)T\(time).\(pad(now.tv_nsec, 9))Z"
+  // As Go's RFC3339Nano, which runc writes it in again when it shows it.
+  var fraction = pad(now.tv_nsec, 9)
+  while fraction.utf8.last == UInt8(ascii: "0") { fraction.removeLast() }
+  return "\(date)T\(time)\(fraction.isEmpty ? "" : ".")\(fraction)Z"
 }

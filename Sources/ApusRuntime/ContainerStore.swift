@@ -20,6 +20,10 @@ public struct ContainerStore: Sendable {
   /// Who makes the cgroups of new containers.
   public var cgroupManager = CgroupManager.cgroupfs
 
+  /// Whether a container goes without a cgroup of its own where its maker may make none, and its
+  /// configuration asks for none; nil: an ordinary user's does.
+  public var mayLackCgroup: Bool?
+
   /// Where containers are made.
   public let workplace: Workplace
 
@@ -32,7 +36,11 @@ public struct ContainerStore: Sendable {
   /// A call of the executable; nil where the work is done in this process.
   func launch(_ command: String) -> Launch? {
     guard case .executable(let path) = workplace else { return nil }
-    return Launch(path, root: root, cgroupManager, command)
+    var launch = Launch(path, root: root)
+    launch.add("--cgroup-manager", cgroupManager.rawValue)
+    launch.add("--rootless", mayLackCgroup.map { $0 ? "true" : "false" })
+    launch.add(command)
+    return launch
   }
 
   /// Refuses what can't be a container's name (the letters, digits and `_+-.` that runc allows).

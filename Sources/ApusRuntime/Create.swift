@@ -18,7 +18,7 @@ extension ContainerStore {
       _ = try launch.run("create container \"\(id)\"")
       return try Container(id, in: self)
     }
-    let spec = try loadSpec(bundle: options.bundle, for: self)
+    let spec = try loadSpec(options.configuration, for: self)
     if spec.process?.terminal == true, options.consoleSocket == nil {
       throw RuntimeError(
         "create container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
@@ -67,7 +67,7 @@ extension ContainerStore {
     do throws(PlanError) {
       plan = try Plan(for: spec, facts: facts)
     } catch {
-      throw RuntimeError("\(options.bundle)/config.json: \(error)")
+      throw RuntimeError("\(options.configuration): \(error)")
     }
     trace?.end("make the plan")
     trace?.follow(&plan)
@@ -93,6 +93,7 @@ extension ContainerStore {
     let recording = try self.record(StateFile(record: record, spec: spec), purpose)
     trace?.end("make the state's folder")
     do throws(RuntimeError) {
+      if options.config != nil { try recording.keep(spec, purpose) }
       if let rootfs = plan.rootfs, spec.linux?.has(.mount) != true {
         try attempt(purpose) { () throws(KernelError) in
           try HostMounts.note(below: rootfs, in: recording.folder.number)
@@ -135,20 +136,27 @@ extension ContainerStore {
     }
   }
 
-  /// Where its cgroup is to be: nowhere for a user who may make none and has not asked for one.
+  /// Where its cgroup is to be: nowhere for a user who may make none and has not asked for one, if
+  /// that is tolerated.
   private func cgroup(for spec: Spec, _ id: String, _ layout: CgroupLayout, _ purpose: String)
     throws(RuntimeError) -> CgroupPaths
   {
     if cgroupManager == .disabled { return CgroupPaths(directories: []) }
     let wanted = spec.linux?.cgroupsPath
-    guard geteuid() != 0 else { return CgroupPaths(layout: layout, cgroupsPath: wanted, id: id) }
+    let isRoot = geteuid() == 0 && isInInitialUserNamespace()
     let paths = CgroupPaths(
-      layout: layout, cgroupsPath: wanted, id: id, above: layout.besideOwn)
+      layout: layout, cgroupsPath: wanted, id: id, above: isRoot ? "/" : layout.besideOwn)
+    if isRoot, mayLackCgroup != true { return paths }
     guard !paths.canBeMade else { return paths }
     guard (wanted ?? "").isEmpty else {
       throw RuntimeError(
         "\(purpose): make the cgroup \(wanted ?? "") (config.json /linux/cgroupsPath): this user may "
           + "write to no cgroup there; leave it out, or have root delegate one to this user")
+    }
+    guard mayLackCgroup != false else {
+      throw RuntimeError(
+        "\(purpose): make its cgroup: this user may write to none; have root delegate one to this "
+          + "user, or leave out --rootless false")
     }
     return CgroupPaths(directories: [])
   }

@@ -20,7 +20,7 @@ extension Container {
     try closeDescriptors(notHandedOn: inherited)
     let cgroup = try cgroupForExec(options, purpose)
     store.trace?.end("find the container")
-    let spec = try loadSpec(bundle: record.bundle)
+    let spec = try loadSpec(configuration)
     store.trace?.end("load config.json")
     let cache = SeccompCache(root: store.root, spec.linux?.seccomp)
     var plan = try plan(

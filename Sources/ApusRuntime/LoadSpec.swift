@@ -1,12 +1,22 @@
+import Glibc
 import JSON
 import LinuxKernel
 import OCISpec
 
-/// Reads and checks a bundle's config.json.
-/// - Parameter store: whose log is told of what the author should know though nothing is wrong.
-public func loadSpec(bundle: String, for store: ContainerStore? = nil) throws(RuntimeError) -> Spec
+extension Container {
+  /// The file that says how the container is: its bundle's, or a copy of another one.
+  public var configuration: String {
+    let copy = "\(store.root)/\(id)/config.json"
+    return access(copy, F_OK) == 0 ? copy : "\(record.bundle)/config.json"
+  }
+}
+
+/// Reads and checks a configuration.
+/// - Parameters:
+///   - path: config.json.
+///   - store: whose log is told of what the author should know though nothing is wrong.
+public func loadSpec(_ path: String, for store: ContainerStore? = nil) throws(RuntimeError) -> Spec
 {
-  let path = "\(bundle)/config.json"
   let bytes = try attempt("read the bundle's configuration") { () throws(KernelError) in
     try readFile(path)
   }

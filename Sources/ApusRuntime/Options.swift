@@ -2,6 +2,8 @@
 public struct CreateOptions: Sendable, Equatable {
   /// The bundle's folder, absolute.
   public var bundle: String
+  /// A file to read instead of the bundle's config.json.
+  public var config: String?
   /// An AF_UNIX socket that is sent the terminal's master end.
   public var consoleSocket: String?
   /// A file for init's process number.
@@ -17,6 +19,9 @@ public struct CreateOptions: Sendable, Equatable {
 
   /// The options of a bundle.
   public init(bundle: String) { self.bundle = bundle }
+
+  /// The file that says how the container is to be.
+  var configuration: String { config ?? "\(bundle)/config.json" }
 }
 
 /// How `run` waits for its container.

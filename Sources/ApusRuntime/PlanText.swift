@@ -9,7 +9,7 @@ import OCISpec
 public func planText(bundle: String, id: String, json: Bool, for store: ContainerStore)
   throws(RuntimeError) -> String
 {
-  let spec = try loadSpec(bundle: bundle)
+  let spec = try loadSpec("\(bundle)/config.json")
   let layout = try attempt("find the host's cgroups") { () throws(KernelError) in
     try CgroupLayout.detect()
   }

@@ -29,6 +29,16 @@ struct Recording: ~Copyable {
     try save(purpose)
   }
 
+  /// Keeps the configuration for those who enter the container: who made it may remove the file, which
+  /// may even have been a pipe.
+  func keep(_ spec: Spec, _ purpose: String) throws(RuntimeError) {
+    try attempt("\(purpose): keep its configuration") { () throws(KernelError) in
+      try replaceFile(
+        "config.json", with: encodeJSON(spec, style: .compact), mode: 0o600, at: folder.number,
+        path: "\(root)/\(record.id)/config.json")
+    }
+  }
+
   /// Writes the record, at once: a reader sees the old one or the new.
   func save(_ purpose: String) throws(RuntimeError) {
     try attempt("\(purpose): record it") { () throws(KernelError) in

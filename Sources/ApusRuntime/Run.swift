@@ -17,7 +17,7 @@ extension ContainerStore {
       launch.add("--", id)
       return try launch.run("run container \"\(id)\"")
     }
-    let spec = try loadSpec(bundle: options.bundle, for: self)
+    let spec = try loadSpec(options.configuration, for: self)
     if run.detach {
       if spec.process?.terminal == true, options.consoleSocket == nil {
         throw RuntimeError(

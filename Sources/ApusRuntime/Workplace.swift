@@ -18,12 +18,9 @@ struct Launch {
   let root: String
   private(set) var arguments: [String] = []
 
-  init(
-    _ executable: String, root: String, _ cgroupManager: CgroupManager, _ command: String
-  ) {
+  init(_ executable: String, root: String) {
     self.executable = executable
     self.root = root
-    arguments = ["--cgroup-manager", cgroupManager.rawValue, command]
   }
 
   /// Adds words.
@@ -74,6 +71,7 @@ struct Launch {
 extension CreateOptions {
   func add(to launch: inout Launch) {
     launch.add("--bundle", bundle)
+    launch.add("--config", config)
     launch.add("--console-socket", consoleSocket)
     launch.add("--pid-file", pidFile)
     launch.add("--pidfd-socket", pidfdSocket)

@@ -70,6 +70,9 @@ public struct UnixSocket: ~Copyable, Sendable {
     self.init(owning: socket)
   }
 
+  /// Gives up ownership: nobody closes it then.
+  public consuming func release() -> Int32 { descriptor.release() }
+
   /// Sends one message, with descriptors of which the receiver gets copies.
   public func send(_ bytes: [UInt8], descriptors: [Int32] = []) throws(KernelError) {
     try sendMessage(bytes, descriptors: descriptors, over: number)

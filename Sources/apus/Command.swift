@@ -81,7 +81,8 @@ enum CommandName: String, CaseIterable {
 
 /// The options that stand before the command.
 let globalOptions: [Option] = [
-  .root, .log, .logFormat, .debug, .trace, .systemdCgroup, .cgroupManager, .help, .version,
+  .root, .log, .logFormat, .logLevel, .debug, .trace, .systemdCgroup, .cgroupManager,
+  .rootlessCgroups, .criu, .help, .version,
 ]
 
 extension Option {
@@ -91,10 +92,17 @@ extension Option {
       "where containers are kept, on a tmpfs (default: /run/apus; $XDG_RUNTIME_DIR/apus for users other than root)"
   )
   static let log = Option(
-    "log", .text("FILE"), help: "append messages to this file (default: standard error)")
+    "log", .text("FILE"),
+    help:
+      "where messages go: FILE or file:FILE, journald:[ID] or syslog:[TAG] (default: standard error)"
+  )
   static let logFormat = Option(
     "log-format", .text("FORMAT"), help: "how messages look: text or json (default: text)")
-  static let debug = Option("debug", help: "log also what only a developer wants to know")
+  static let logLevel = Option(
+    "log-level", .text("LEVEL"),
+    help: "the least that is logged: error, warning, info or debug (default: info)")
+  static let debug = Option(
+    "debug", help: "log also what only a developer wants to know; as --log-level debug")
   static let trace = Option(
     "trace", .text("FILE"),
     help: "write what takes how long into this file, for \"apus trace\" and Perfetto")
@@ -104,5 +112,12 @@ extension Option {
   static let cgroupManager = Option(
     "cgroup-manager", .text("MANAGER"),
     help: "who makes the cgroups: cgroupfs, systemd or disabled (default: cgroupfs)")
+  static let rootlessCgroups = Option(
+    "rootless", .text("WHEN"),
+    help:
+      "whether to go without a cgroup where none may be made: true, false or auto (if not root; the default)"
+  )
+  // What runc had for checkpoint and restore, and callers may have in their configuration.
+  static let criu = Option("criu", .text("PATH"), isHidden: true, help: "obsolete; says nothing")
   static let version = Option("version", short: "v", help: "show the version")
 }

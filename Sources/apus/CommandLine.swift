@@ -1,4 +1,5 @@
 import ApusRuntime
+import ContainerPlan
 import LinuxKernel
 
 /// Performs a command line and returns the exit status of the process.
@@ -11,7 +12,7 @@ func perform(_ words: Words, count: Int32) -> Int32 {
   }
   if global.has(.help) { return show(programHelp(), Log()) }
   if global.has(.version) {
-    return show("apus version \(apusVersion)\nspec: \(specificationVersion)\n", Log())
+    return show(versionText, Log())
   }
   let log: Log
   do throws(RuntimeError) {
@@ -69,6 +70,26 @@ private func refuse(_ error: UsageError, help: String, _ log: Log) -> Int32 {
   return 1
 }
 
+/// What engines read of runc, a line each: the name and version, then what they may show a person.
+private var versionText: String {
+  """
+  apus version \(apusVersion)
+  spec: \(specificationVersion)
+  libseccomp: \(libseccompVersion)
+
+  """
+}
+
+/// Whether `--rootless` says that a container may go without a cgroup; nil: it leaves that to us.
+private func mayLackCgroup(_ global: Arguments) throws(RuntimeError) -> Bool? {
+  switch global[.rootlessCgroups]?.lowercased() {
+  case nil, "", "auto": nil
+  case "true", "t", "1": true
+  case "false", "f", "0": false
+  case let value?: throw RuntimeError("invalid --rootless \"\(value)\": give true, false or auto")
+  }
+}
+
 private func cgroupManager(_ global: Arguments) throws(RuntimeError) -> CgroupManager {
   guard let name = global[.cgroupManager] else {
     return global.has(.systemdCgroup) ? .systemd : .cgroupfs
@@ -100,8 +121,9 @@ extension Command {
     do throws(RuntimeError) {
       var store = ContainerStore(root: try stateRoot(global), making: .thisProcess)
       store.log = { log.write($0, $1) }
-      store.isDebugging = global.has(.debug)
+      store.isDebugging = log.isDebugging
       store.cgroupManager = try cgroupManager(global)
+      store.mayLackCgroup = try mayLackCgroup(global)
       store.trace = try requestedTrace(global)
       let invocation = Invocation(
         arguments: arguments, store: store, hasOwnRoot: global[.root] != nil)

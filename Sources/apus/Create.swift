@@ -8,7 +8,7 @@ extension Command {
       the name ID: letters, digits and _ + - . only. Its program waits for
       "apus start ID".
       """,
-    options: creationOptions
+    options: creationOptions + [.noSubreaperOfCreate]
   ) { invocation throws(RuntimeError) in
     try sealProcess()
     _ = try invocation.store.create(
@@ -18,11 +18,15 @@ extension Command {
 
   /// What `create` and `run` have in common.
   static let creationOptions: [Option] = [
-    .bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs,
+    .bundle, .config, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs,
   ]
 }
 
 extension Option {
+  static let config = Option(
+    "config", short: "f", .text("FILE"), help: "read FILE instead of config.json in the bundle")
+  // crun's create takes it, and has as little to reap.
+  static let noSubreaperOfCreate = Option("no-subreaper", isHidden: true, help: "says nothing")
   static let noPivot = Option(
     "no-pivot", help: "for a root file system on a ramdisk, where pivot_root can't work")
   static let noNewKeyring = Option(
@@ -32,6 +36,7 @@ extension Option {
 extension CreateOptions {
   init(_ arguments: Arguments) throws(RuntimeError) {
     self.init(bundle: try bundlePath(arguments))
+    config = arguments[.config]
     consoleSocket = arguments[.consoleSocket]
     pidFile = arguments[.pidFile]
     pidfdSocket = arguments[.pidfdSocket]

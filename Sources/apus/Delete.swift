@@ -7,10 +7,11 @@ extension Command {
       Removes all that was made for a container that is stopped, or that was created
       and never started.
       """,
-    options: [.force]
+    options: [.force, .regex]
   ) { invocation throws(RuntimeError) in
-    try invocation.store.delete(
-      invocation.arguments.operands[0], force: invocation.arguments.has(.force))
+    try invocation.forEachNamed { id throws(RuntimeError) in
+      try invocation.store.delete(id, force: invocation.arguments.has(.force))
+    }
     return 0
   }
 }

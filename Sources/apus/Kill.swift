@@ -8,18 +8,20 @@ extension Command {
       Sends a signal to the first process of a container. SIGNAL is a name such as
       KILL or SIGKILL, or a number; SIGTERM when there is none.
       """,
-    options: [.all], endsOptionsAtOperand: true
+    options: [.regex, .all], endsOptionsAtOperand: true
   ) { invocation throws(RuntimeError) in
-    let container = try invocation.container()
     let name = invocation.arguments.operands.dropFirst().first ?? "SIGTERM"
     guard let signal = name == "0" ? Signal(rawValue: 0) : Signal(name) else {
       throw RuntimeError("unknown signal \"\(name)\": give a name such as KILL, or a number to 64")
     }
-    do throws(RuntimeError) {
-      try container.send(signal)
-    } catch {
-      // Callers of runc use --all to clean up after containers that have stopped.
-      guard invocation.arguments.has(.all), !container.isAlive else { throw error }
+    try invocation.forEachNamed { id throws(RuntimeError) in
+      let container = try Container(id, in: invocation.store)
+      do throws(RuntimeError) {
+        try container.send(signal)
+      } catch {
+        // Callers of runc use --all to clean up after containers that have stopped.
+        guard invocation.arguments.has(.all), !container.isAlive else { throw error }
+      }
     }
     return 0
   }

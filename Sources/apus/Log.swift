@@ -1,5 +1,4 @@
 import ApusRuntime
-import Glibc
 import JSON
 import LinuxKernel
 
@@ -7,52 +6,65 @@ import LinuxKernel
 struct Log: Sendable {
   enum Format: String { case text, json }
 
-  private var file: Int32?
+  private var destination = LogDestination.standardError
   private var format = Format.text
-  private var isDebug = false
+  private var least = LogLevel.info
 
   /// Text on the standard error.
   init() {}
 
   /// The log that the global options ask for.
   init(_ arguments: Arguments) throws(RuntimeError) {
-    isDebug = arguments.has(.debug)
     if let name = arguments[.logFormat], !name.isEmpty {
       guard let format = Format(rawValue: name) else {
         throw RuntimeError("invalid log format \"\(name)\": give text or json")
       }
       self.format = format
     }
-    guard let path = arguments[.log], !path.isEmpty else { return }
-    do throws(KernelError) {
-      // Released, because it stays open to the end of the process.
-      file = try open(path, [.writeOnly, .create, .append], mode: 0o644).release()
-    } catch {
-      throw RuntimeError("open the log file", error)
+    if let name = arguments[.logLevel], !name.isEmpty {
+      guard let level = LogLevel(rawValue: name) else {
+        throw RuntimeError("invalid log level \"\(name)\": give error, warning, info or debug")
+      }
+      least = level
+    }
+    if arguments.has(.debug) { least = .debug }
+    if let name = arguments[.log], !name.isEmpty { destination = try LogDestination(name) }
+  }
+
+  /// Whether it wants to know all.
+  var isDebugging: Bool { least == .debug }
+
+  /// Writes a message, at once, so that those of several processes don't mix.
+  func write(_ level: LogLevel, _ message: String) {
+    guard level.severity <= least.severity else { return }
+    let message = shortened(message)
+    // There is nobody to tell that a message is lost.
+    switch destination {
+    case .standardError: try? LinuxKernel.write(line(level, message), to: 2)
+    case .file(let file): try? LinuxKernel.write(line(level, message), to: file)
+    case .journal(let socket, let id):
+      try? LinuxKernel.write(journalEntry(level, escaped(message), id: id), to: socket)
+    case .syslog(let socket, let tag):
+      try? LinuxKernel.write(syslogLine(level, escaped(message), tag: tag), to: socket)
     }
   }
 
-  /// Writes a line, at once, so that the lines of several processes don't mix.
-  func write(_ level: LogLevel, _ message: String) {
-    guard level != .debug || isDebug else { return }
-    let message = shortened(message)
+  private func line(_ level: LogLevel, _ message: String) -> [UInt8] {
     let time = now()
-    let line =
-      switch format {
-      case .json:
-        encodeJSON(Line(level: level.rawValue, msg: message, time: time), style: .compact)
-          + [UInt8(ascii: "\n")]
-      case .text:
-        Array("time=\"\(time)\" level=\(level.rawValue) msg=\(quoted(message))\n".utf8)
-      }
-    // There is nobody to tell that a message is lost.
-    try? LinuxKernel.write(line, to: file ?? 2)
+    return switch format {
+    case .json:
+      encodeJSON(Line(level: level.rawValue, msg: message, time: time), style: .compact)
+        + [UInt8(ascii: "\n")]
+    case .text:
+      Array("time=\"\(time)\" level=\(level.rawValue) msg=\(quoted(message))\n".utf8)
+    }
   }
 
   /// Writes why a command failed, for the caller's eyes on the standard error too.
   func fail(_ message: String) {
     write(.error, message)
-    if file != nil { try? LinuxKernel.write(Array("\(escaped(shortened(message)))\n".utf8), to: 2) }
+    if case .standardError = destination { return }
+    try? LinuxKernel.write(Array("\(escaped(shortened(message)))\n".utf8), to: 2)
   }
 }
 
@@ -72,15 +84,7 @@ private struct Line: JSONWritable {
 
 /// The local time as RFC 3339 has it.
 private func now() -> String {
-  var seconds = time(nil)
-  var parts = tm()
-  localtime_r(&seconds, &parts)
-  let capacity = 32
-  let text = String(unsafeUninitializedCapacity: capacity) { buffer in
-    buffer.withMemoryRebound(to: CChar.self) { characters in
-      characters.baseAddress.map { strftime($0, capacity, "%Y-%m-%dT%H:%M:%S%z", &parts) } ?? 0
-    }
-  }
+  let text = localTime("%Y-%m-%dT%H:%M:%S%z")
   // strftime's zone is +hhmm.
   if text.hasSuffix("+0000") { return "\(text.dropLast(5))Z" }
   return "\(text.dropLast(2)):\(text.suffix(2))"

@@ -1,18 +1,34 @@
 import ApusRuntime
 import Glibc
 import LinuxKernel
+import OCISpec
 import SystemPackage
 
 /// The folder that `--root` names, absolute.
 func stateRoot(_ global: Arguments) throws(RuntimeError) -> String {
   guard let given = global[.root] else {
-    return geteuid() == 0 ? "/run/apus" : try ownStateRoot()
+    return isHostsRoot ? "/run/apus" : try ownStateRoot()
   }
   guard !given.isEmpty else {
     throw RuntimeError("option --root is empty: name a folder such as /run/apus")
   }
-  if isAbsolute(given) { return given }
-  return "\(try absolute(".", "find the folder of --root"))/\(given)"
+  let path =
+    isAbsolute(given) ? given : "\(try absolute(".", "find the folder of --root"))/\(given)"
+  // Each of its folders would be a container.
+  guard clean(path) != "/" else {
+    throw RuntimeError(
+      "option --root \(given) is the root of the file system: name a folder such as /run/apus")
+  }
+  return path
+}
+
+/// Whether to keep containers in /run: not for who is root only in a user namespace of his own, as
+/// runc sees it.
+private var isHostsRoot: Bool {
+  guard geteuid() == 0 else { return false }
+  guard let folder = getenv("XDG_RUNTIME_DIR"), folder[0] != 0 else { return true }
+  if let name = getenv("USER"), strcmp(name, "root") == 0 { return true }
+  return isInInitialUserNamespace()
 }
 
 /// Where a user keeps containers who can't write to /run. The usual place is made at login, which

@@ -49,7 +49,7 @@ struct ProcessOverrides {
         "cannot run a process in container \"\(container.id)\": name a program, or a file with "
           + "--process")
     }
-    var process = try loadSpec(bundle: container.record.bundle).process ?? Spec.Process()
+    var process = try loadSpec(container.configuration).process ?? Spec.Process()
     change(&process)
     warn(container.store)
     try check(process, in: container)

@@ -12,9 +12,10 @@ extension Command {
       Writes config.json for a container that runs "sh" on a terminal, its root file
       system in the folder "rootfs" beside it. It never overwrites a file.
       """,
-    options: [.bundle, .rootless]
+    options: [.bundle, .file, .rootless]
   ) { invocation throws(RuntimeError) in
-    let path = try bundlePath(invocation.arguments) + "/config.json"
+    let name = invocation.arguments[.file] ?? "config.json"
+    let path = isAbsolute(name) ? name : "\(try bundlePath(invocation.arguments))/\(name)"
     do throws(KernelError) {
       let spec = Spec.default(
         rootless: invocation.arguments.has(.rootless), uid: geteuid(), gid: getegid(),
@@ -23,7 +24,7 @@ extension Command {
       try write(encodeJSON(spec, style: .pretty(indent: "\t")), to: file.number, path: path)
     } catch {
       if error.errno == .fileExists {
-        throw RuntimeError("File config.json exists. Remove it first: \(path)")
+        throw RuntimeError("File \(name) exists. Remove it first: \(path)")
       }
       throw RuntimeError("write a configuration", error)
     }
@@ -32,6 +33,8 @@ extension Command {
 }
 
 extension Option {
+  static let file = Option(
+    "file", short: "f", .text("FILE"), help: "write FILE in the bundle (default: config.json)")
   static let rootless = Option(
     "rootless", help: "for a user without root's rights, in a user namespace")
 }

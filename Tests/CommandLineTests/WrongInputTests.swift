@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: [
     ("--bogus list", "unknown option --bogus"), ("--deb list", "unknown option --deb"),
-    ("--rootless true list", "unknown option --rootless"),
+    ("--rootless", "option --rootless needs a value"),
     ("--cgroup-manager", "option --cgroup-manager needs a value"),
     ("--log", "option --log needs a value"),
     ("--debug=maybe list", "invalid value \"maybe\" for option --debug: give true or false"),
@@ -112,6 +112,9 @@ import Testing
     ("list -f yaml", "table or json"), ("plan -f yaml", "text or json"),
     ("check -f yaml", "text or json"),
     ("--log-format yaml list", "text or json"), ("--log /nonexistent/x list", "ENOENT"),
+    ("--log file:/nonexistent/x list", "ENOENT"), ("--log file: list", "ENOENT"),
+    ("--log-level loud list", "error, warning, info or debug"),
+    ("--rootless maybe list", "true, false or auto"),
     ("spec -b /nonexistent", "/nonexistent"), ("create -b /nonexistent a", "/nonexistent"),
     ("create a", "config.json"), ("run a", "config.json"), ("plan", "config.json"),
   ])
@@ -127,6 +130,16 @@ import Testing
     let result = shell("\(apus.apus) --root '' list")
     #expect(result.status == 1)
     #expect(try loggedMessage(result.errors).contains("--root is empty"))
+  }
+
+  @Test(arguments: ["/", "//", "/.", "/tmp/.."])
+  func theRootOfTheHostHoldsNoContainers(root: String) throws {
+    let apus = try Scratch()
+    for words in ["list", "state x"] {
+      let result = shell("\(apus.apus) --root \(root) \(words)")
+      #expect(result.status == 1)
+      #expect(try loggedMessage(result.errors).contains("is the root of the file system"))
+    }
   }
 
   private func expectUsage(_ words: String, _ message: String) throws {
