@@ -17,3 +17,23 @@ extension ContainerRecord {
     resctrlGroup.map { ResctrlGroups(control: $0, monitoring: resctrlMonitoringGroup) }
   }
 }
+
+extension Container {
+  /// Refuses a container that is in no group of resctrl.
+  @discardableResult
+  public func requireResctrlGroup() throws(RuntimeError) -> ResctrlGroups {
+    if let groups = record.resctrlGroups { return groups }
+    throw RuntimeError(
+      "update container \"\(id)\": --l3-cache-schema and --mem-bw-schema: it is in no group of resctrl, "
+        + "for it was made without /linux/intelRdt in config.json")
+  }
+
+  /// Shares caches and memory bandwidth out to the container's group of resctrl anew.
+  /// - Parameter schemata: lines like "L3:0=7f0;1=1f".
+  public func update(schemata: [String]) throws(RuntimeError) {
+    let groups = try requireResctrlGroup()
+    try attempt("update container \"\(id)\"") { () throws(KernelError) in
+      try writeSchemata(schemata, to: groups.control, root: groups.root)
+    }
+  }
+}

@@ -22,16 +22,16 @@ extension Command {
   ) { invocation throws(RuntimeError) in
     let container = try invocation.container()
     let arguments = invocation.arguments
-    for option in [Option.l3CacheSchema, .memBwSchema] where arguments[option]?.isEmpty == false {
-      throw RuntimeError(
-        "update container \"\(container.id)\": option --\(option.name): Intel RDT is not supported "
-          + "by this version of apus")
+    let schemata = [arguments[.l3CacheSchema], arguments[.memBwSchema]].compactMap { $0 }.filter {
+      !$0.isEmpty
     }
+    if !schemata.isEmpty { try container.requireResctrlGroup() }
     let resources =
       if let path = arguments[.resources], !path.isEmpty { try readResources(path) } else {
         try Spec.Linux.Resources(arguments)
       }
     try container.update(resources)
+    if !schemata.isEmpty { try container.update(schemata: schemata) }
     return 0
   }
 }
@@ -68,9 +68,11 @@ extension Option {
   static let kernelMemoryTCP = Option(
     "kernel-memory-tcp", .text("BYTES"), isHidden: true, help: "obsolete; says nothing")
   static let l3CacheSchema = Option(
-    "l3-cache-schema", .text("SCHEMA"), isHidden: true, help: "Intel RDT's L3 cache")
+    "l3-cache-schema", .text("SCHEMA"),
+    help: "its part of the L3 caches, for Intel RDT, like L3:0=7f0;1=1f")
   static let memBwSchema = Option(
-    "mem-bw-schema", .text("SCHEMA"), isHidden: true, help: "Intel RDT's memory bandwidth")
+    "mem-bw-schema", .text("SCHEMA"),
+    help: "its part of the memory bandwidth, for Intel RDT, like MB:0=20;1=70")
 }
 
 extension Spec.Linux.Resources {

@@ -39,6 +39,23 @@ import Testing
     #expect(text(of: "\(group)/mon_groups/own/tasks") == joined)
   }
 
+  @Test func updateSharesOutAnew() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus.script("mkdir group; touch group/schemata") == .silently)
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    let schemas = ["--l3-cache-schema", "L3:0=f0", "--mem-bw-schema", "MB:0=20"]
+    expectRefusal(
+      try apus.script("$APUS update \(schemas.joined(separator: " ")) $ID"), "/linux/intelRdt")
+    try record(#""intel_rdt_path":"\#(apus.folder)/group""#, in: apus)
+    #expect(try apus.script("$APUS update \(schemas.joined(separator: " ")) $ID") == .silently)
+    #expect(text(of: "\(apus.folder)/group/schemata") == "L3:0=f0\nMB:0=20\n")
+    #expect(try apus("update", "--mem-bw-schema", "MB:0=30", apus.id) == .silently)
+    #expect(text(of: "\(apus.folder)/group/schemata").hasPrefix("MB:0=30\n"))
+    #expect(try apus("update", "--l3-cache-schema=", "--pids-limit", "50", apus.id) == .silently)
+    #expect(try apus.script("rm -r group") == .silently)
+    expectRefusal(try apus("update", "--mem-bw-schema", "MB:0=40", apus.id), "schemata", "ENOENT")
+  }
+
   @Test(arguments: [false, true]) func deleteRemovesWhatWasMadeForIt(byForce: Bool) throws {
     let apus = try Sandbox("/bin/sleep", "100")
     #expect(try apus.create() == .silently)
