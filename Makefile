@@ -2,6 +2,7 @@
 PREFIX ?= /usr/local
 BUILD ?= .build
 MINUTES ?= 20
+DEB ?= $(BUILD)
 APUS = $(abspath $(BUILD))/release/apus
 STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s
 export BUILD APUS
@@ -9,7 +10,7 @@ export BUILD APUS
 # By Debian's names; Scripts/packages installs those that are missing.
 TO_BUILD = gcc libc6-dev libseccomp-dev
 TO_DEMO = busybox-static procps
-TO_TEST = $(TO_DEMO) libcap2-bin runc spin strace uidmap
+TO_TEST = $(TO_DEMO) crun fish groff-base libcap2-bin mandoc runc spin strace uidmap zsh
 TO_TEST_VM = busybox-static cpio e2fsprogs mmdebstrap qemu-system-x86 xz-utils
 TO_TEST_OCI = runc golang-go golang-github-opencontainers-runtime-tools-dev \
   golang-github-google-uuid-dev golang-github-mrunalp-fileutils-dev debian-archive-keyring xz-utils
@@ -17,7 +18,7 @@ TO_TEST_ENGINES = $(TO_DEMO) runc docker.io docker-compose containerd podman bui
   iproute2 jq netavark aardvark-dns slirp4netns fuse-overlayfs tini uidmap
 TO_BENCH = hyperfine strace
 
-.PHONY: help demo build test test-vm test-oci test-engines fuzz bench install lint model clean
+.PHONY: help demo build test test-vm test-oci test-engines fuzz bench install deb lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -60,10 +61,11 @@ bench: ## Measure apus beside crun, runc and a floor in C
 	@$(MAKE) --no-print-directory build
 	Bench/bench
 
-install: build ## Install it, as PREFIX/bin/apus (PREFIX=/usr/local)
-	@bin=$(DESTDIR)$(PREFIX)/bin; root=; \
-	mkdir -p $$bin 2> /dev/null; [ -w $$bin ] || root=sudo; \
-	set -x; $$root install -D -m 755 $(APUS) $$bin/apus
+install: build ## Install it, its manual pages and completions (PREFIX=/usr/local)
+	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) Scripts/install
+
+deb: build ## Make a Debian package of it (in DEB=.build)
+	@Scripts/deb $(DEB)
 
 lint: ## Check the format of the Swift code
 	swift format lint --strict --recursive Sources Tests Fuzz Examples Package.swift
