@@ -33,6 +33,7 @@ import Testing
     ("apus --root state delete --force ID-t", ["ID-two"]),
     ("apus --root state update --memory 5M ID-o", ["ID-one"]),
     ("apus --root state --log-level info exec -e A=B -t ID-", ["ID-one", "ID-two"]),
+    ("apus trace conf", ["config.json"]), ("apus --trace f exec --proc", ["--process"]),
     ("apus --root none kill ID", []), ("apus --root state run ID", []),
     ("apus --root state list ID", []), ("apus update --memory j", []),
   ]
@@ -97,38 +98,64 @@ import Testing
     #expect(fish("apus exec -p conf") == ["config.json"])
   }
 
-  /// What a terminal shows after a tabulator: zsh completes nowhere else.
-  @Test(.enabled(if: shell("command -v zsh").status == 0, "no zsh here")) func inZsh() {
-    func zsh(_ line: String) -> String {
-      let result = shell(
-        #"""
-        cd \#(apus.folder) && cat > zsh.sh <<'END'
-        zmodload zsh/zpty
-        zpty shell 'TERM=dumb zsh -f -i'
-        zpty -w shell "PS1= PS2= fpath=($PWD/made \$fpath) COLUMNS=300 LISTMAX=1000
-          unsetopt prompt_cr prompt_sp list_ambiguous; autoload -U compinit; compinit -D -u
-          stty -echo; echo BEG''IN"
-        zpty -r -m shell skipped '*BEGIN*'
-        zpty -w -n shell "$1"$'\t'
-        zpty -w -n shell $'\x15echo E'"'N'D"$'\n'
-        zpty -r -m shell shown '*END*'
-        print -r -- $shown
-        END
-        PATH=$PWD/bin:$PATH HOME=$PWD timeout 20 zsh -f zsh.sh '\#(line)'
-        """#)
-      #expect(result.status == 0, "\(result)")
-      return result.output
-    }
-    for (line, words) in Self.lines where !words.isEmpty {
-      func named(_ text: String) -> String { text.replacing("ID", with: apus.id) }
-      let shown = zsh(named(line))
-      for word in words {
-        // One alone is put in the place of its beginning.
-        #expect(shown.contains(named(word)), "\(line): \(shown)")
+  /// zsh completes only at a terminal. There each tabulator puts the next match in the place of the last
+  /// word; a key of our own prints the line.
+  private func zsh(_ lines: [(tabulators: Int, line: String)]) throws -> [String] {
+    let input = lines.map { "\($0.tabulators) \($0.line)\n" }.joined()
+    let result = shell(
+      #"""
+      cd \#(apus.folder) && cat > zsh.sh <<'END' && cat > lines <<'LINES'
+      zmodload zsh/zpty
+      zpty shell 'TERM=dumb zsh -f -i'
+      zpty -w shell "PS1= PS2= fpath=($PWD/made \$fpath) COLUMNS=300
+        setopt menu_complete; unsetopt prompt_cr prompt_sp beep
+        autoload -U compinit; compinit -D -u
+        show() { print -r -- \"<<\$BUFFER>>\"; BUFFER= }
+        zle -N show; bindkey '^G' show; stty -echo; echo BEG''IN"
+      zpty -r -m shell skipped '*BEGIN*'
+      while read -r count line; do
+        [[ $line == *. ]] && line=${line%.}
+        zpty -w -n shell "$line"
+        repeat $count zpty -w -n shell $'\t'
+        zpty -w -n shell $'\a'
+        zpty -r -m shell shown '*<<*>>*'
+        print -r -- ${${shown##*<<}%%>>*}
+      done < lines
+      END
+      \#(input)LINES
+      PATH=$PWD/bin:$PATH HOME=$PWD timeout 100 zsh -f zsh.sh
+      """#)
+    try #require(result.status == 0 && result.errors == "", "\(result)")
+    let completed = result.output.split(separator: "\n").map(String.init)
+    try #require(completed.count == lines.count, "\(result)")
+    return completed
+  }
+
+  @Test(.enabled(if: shell("command -v zsh").status == 0, "no zsh here")) func inZsh() throws {
+    let tried = Self.lines.flatMap { line, words in
+      (1...max(1, words.count)).map {
+        (tabulators: $0, line: "\(line.replacing("ID", with: apus.id)).")
       }
     }
-    #expect(zsh("apus kill \(apus.id)-one KI").contains("KILL"))
-    #expect(!zsh("apus --root state run \(apus.id)").contains("\(apus.id)-"))
-    #expect(zsh("apus create -b roo").contains("rootfs/"))
+    var completed = try zsh(tried)[...]
+    for (line, words) in Self.lines {
+      let begun =
+        line.split(separator: " ", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+      let expected = words.isEmpty ? [begun] : words
+      // "--option=" is ready for its value.
+      let found = completed.prefix(expected.count).map { line in
+        (line.split { $0 == " " }.last ?? "").replacing("=", with: "")
+      }
+      completed = completed.dropFirst(expected.count)
+      #expect(found.sorted() == expected.map { $0.replacing("ID", with: apus.id) }, "\(line)")
+    }
+    #expect(
+      try zsh([
+        (1, "apus kill \(apus.id)-one KI"), (1, "apus create -b roo"),
+        (1, "apus --root=state kill \(apus.id)-o"),
+      ]) == [
+        "apus kill \(apus.id)-one KILL ", "apus create -b rootfs/",
+        "apus --root=state kill \(apus.id)-one ",
+      ])
   }
 }
