@@ -14,7 +14,10 @@ let commands = [
     #expect(result.errors == "")
     #expect(result.output.hasPrefix("NAME:\n   apus - "))
     for command in commands { #expect(result.output.contains("\n   \(command) "), "\(command)") }
-    for option in ["--root DIR", "--log FILE", "--log-format FORMAT", "--debug"] {
+    for option in [
+      "--root DIR", "--log FILE", "--log-format FORMAT", "--log-level LEVEL", "--debug",
+      "--rootless WHEN",
+    ] {
       #expect(result.output.contains(option), "\(option)")
     }
   }
@@ -39,7 +42,8 @@ let commands = [
     (
       "create",
       [
-        "-b, --bundle DIR", "--console-socket SOCKET", "--pid-file FILE", "--pidfd-socket SOCKET",
+        "-b, --bundle DIR", "-f, --config FILE", "--console-socket SOCKET", "--pid-file FILE",
+        "--pidfd-socket SOCKET",
         "--no-pivot", "--no-new-keyring", "--preserve-fds N",
       ]
     ),
@@ -53,8 +57,10 @@ let commands = [
         "--ignore-paused", "--pidfd-socket", "--no-subreaper",
       ]
     ),
-    ("delete", ["-f, --force"]), ("list", ["-f, --format FORMAT", "-q, --quiet"]),
-    ("ps", ["-f, --format FORMAT"]), ("spec", ["-b, --bundle DIR", "--rootless"]),
+    ("delete", ["-f, --force", "-r, --regex"]), ("kill", ["-r, --regex"]),
+    ("list", ["-f, --format FORMAT", "-q, --quiet"]),
+    ("ps", ["-f, --format FORMAT"]),
+    ("spec", ["-b, --bundle DIR", "-f, --file FILE", "--rootless"]),
     ("check", ["-b, --bundle DIR", "-f, --format FORMAT"]),
     ("events", ["--interval TIME", "--stats"]),
     (
@@ -63,6 +69,7 @@ let commands = [
         "-r, --resources FILE", "--blkio-weight", "--cpu-period", "--cpu-quota", "--cpu-burst",
         "--cpu-share ", "--cpu-rt-period", "--cpu-rt-runtime", "--cpu-idle", "--cpuset-cpus",
         "--cpuset-mems", "--memory BYTES", "--memory-reservation", "--memory-swap", "--pids-limit",
+        "--l3-cache-schema SCHEMA", "--mem-bw-schema SCHEMA",
       ]
     ),
     ("plan", ["-b, --bundle DIR", "-f, --format FORMAT"]),
@@ -74,6 +81,7 @@ let commands = [
 
   @Test func hiddenOptionsAreNotShown() throws {
     #expect(try !Scratch()("kill --help").output.contains("--all"))
+    #expect(try !Scratch()("--help").output.contains("--criu"))
   }
 
   @Test(arguments: ["--version", "-v", "-version", "--version list"])
