@@ -13,19 +13,18 @@ enum LogDestination: Sendable {
 
   /// What `--log` names: FILE, file:FILE, journald:[ID] or syslog:[TAG].
   init(_ text: String) throws(RuntimeError) {
-    let attempt = "open the log --log \(text)"
     do throws(KernelError) {
       if let id = text.rest(after: "journald:") {
-        self = .journal(try Self.socket("/run/systemd/journal/socket"), id: id)
+        self = .journal(try Self.socket("/run/systemd/journal/socket"), id: escaped(id))
       } else if let tag = text.rest(after: "syslog:") {
-        self = .syslog(try Self.socket("/dev/log"), tag: tag.isEmpty ? "apus" : tag)
+        self = .syslog(try Self.socket("/dev/log"), tag: tag.isEmpty ? "apus" : escaped(tag))
       } else {
         let path = text.rest(after: "file:") ?? text
         // Released, because it stays open to the end of the process.
         self = .file(try open(path, [.writeOnly, .create, .append], mode: 0o644).release())
       }
     } catch {
-      throw RuntimeError(attempt, error)
+      throw RuntimeError("open the log --log \(text)", error)
     }
   }
 
