@@ -144,7 +144,7 @@ import Testing
       let expected = words.isEmpty ? [begun] : words
       // "--option=" is ready for its value.
       let found = completed.prefix(expected.count).map { line in
-        (line.split { $0 == " " }.last ?? "").replacing("=", with: "")
+        String(line.split { $0 == " " }.last ?? "").replacing("=", with: "")
       }
       completed = completed.dropFirst(expected.count)
       #expect(found.sorted() == expected.map { $0.replacing("ID", with: apus.id) }, "\(line)")
