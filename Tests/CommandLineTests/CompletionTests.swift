@@ -33,7 +33,7 @@ import Testing
     ("apus --root state delete --force ID-t", ["ID-two"]),
     ("apus --root state update --memory 5M ID-o", ["ID-one"]),
     ("apus --root state --log-level info exec -e A=B -t ID-", ["ID-one", "ID-two"]),
-    ("apus trace conf", ["config.json"]), ("apus --trace f exec --proc", ["--process"]),
+    ("apus trace conf", ["config.json"]), ("apus --trace f exec --cap", ["--cap"]),
     ("apus --root none kill ID", []), ("apus --root state run ID", []),
     ("apus --root state list ID", []), ("apus update --memory j", []),
   ]
