@@ -24,14 +24,23 @@ extension ContainerStore {
         "create container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
           + "without --console-socket, whose owner gets it")
     }
-    _ = try hold(id, spec, options, isDetached: true)
-    return try Container(id, in: self)
+    let performer = try hold(id, spec, options, isDetached: true, startsLater: true)
+    return try container(madeBy: performer, id)
+  }
+
+  /// The container that was made.
+  func container(madeBy performer: borrowing HostPerformer, _ id: String) throws(RuntimeError)
+    -> Container
+  {
+    guard let record = performer.record else { return try Container(id, in: self) }
+    return Container(record, in: self)
   }
 
   /// Makes a container and returns what its maker has of it while init waits at the gate.
-  func hold(_ id: String, _ spec: Spec, _ options: CreateOptions, isDetached: Bool)
-    throws(RuntimeError) -> HostPerformer
-  {
+  func hold(
+    _ id: String, _ spec: Spec, _ options: CreateOptions, isDetached: Bool,
+    startsLater: Bool = false
+  ) throws(RuntimeError) -> HostPerformer {
     try Self.check(id: id)
     let purpose = "create container \"\(id)\""
     if spec.process?.terminal != true, options.consoleSocket != nil {
@@ -100,7 +109,8 @@ extension ContainerStore {
         }
       }
       if let notify { try notify.prepare(in: recording.folder.number) }
-      var performer = try launch(plan, purpose, cgroup, recording, terminal)
+      var performer = try launch(
+        plan, purpose, cgroup, recording, terminal, startsLater: startsLater)
       trace?.note(performer.process)
       trace?.end("make the process")
       cache?.keep(plan)  // while init is at work
@@ -108,7 +118,7 @@ extension ContainerStore {
       trace?.end("wait until it is at the gate")
       try processSocket?.send(performer.process, as: .initial)
       if let path = options.pidFile { try write(pid: performer.process.pid, to: path) }
-      performer.recording = nil  // and with it the lock
+      performer.endRecording()
       return performer
     } catch {
       // A systemd that could not be asked for a unit need not be asked to end it.
@@ -221,7 +231,7 @@ extension ContainerStore {
 
   private func launch(
     _ plan: Plan, _ purpose: String, _ cgroup: CgroupPaths, _ recording: consuming Recording,
-    _ terminal: consuming TerminalDestination
+    _ terminal: consuming TerminalDestination, startsLater: Bool
   ) throws(RuntimeError) -> HostPerformer {
     let folder = recording.folder.number
     let fifo = try attempt("\(purpose): make the gate") { () throws(KernelError) in
@@ -239,7 +249,7 @@ extension ContainerStore {
     let state = recording.state(pid: 0)
     return try HostPerformer.launch(
       plan, purpose, cgroup: cgroup, state: state, gate: fifo, recording: recording,
-      terminal: terminal)
+      terminal: terminal, startsLater: startsLater)
   }
 
   private func undo(_ id: String, _ cgroup: CgroupPaths?, _ resctrlGroups: [String]) {

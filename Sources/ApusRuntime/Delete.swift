@@ -31,11 +31,18 @@ extension ContainerStore {
 
   func removeFolder(_ id: String, _ folder: Int32) throws(KernelError) {
     try HostMounts.undo(notedIn: folder)
-    try removeContent(of: folder, path: "\(root)/\(id)")
+    // Mostly that is all there is.
+    try? remove("state.json", at: folder)
     do throws(KernelError) {
       try remove("\(root)/\(id)", directory: true)
     } catch {
-      if error.errno != .noSuchFileOrDirectory { throw error }
+      switch error.errno {
+      case .noSuchFileOrDirectory: return
+      case .directoryNotEmpty:
+        try removeContent(of: folder, path: "\(root)/\(id)")
+        try remove("\(root)/\(id)", directory: true)
+      default: throw error
+      }
     }
   }
 }

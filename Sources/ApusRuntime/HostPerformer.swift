@@ -22,6 +22,8 @@ struct HostPerformer: ~Copyable {
   var relay: TerminalRelay?
   /// What is written to disk, and the lock.
   var recording: Recording?
+  /// The record, once it is complete and the lock given up.
+  private(set) var record: ContainerRecord?
 
   private let socket: PacketSocket
   private var terminal: TerminalDestination
@@ -33,7 +35,7 @@ struct HostPerformer: ~Copyable {
     _ plan: Plan, _ purpose: String, cgroup: CgroupPaths, state: OCIState,
     gate fifo: consuming Descriptor? = nil, entering init: consuming ProcessDescriptor? = nil,
     recording: consuming Recording? = nil, terminal: consuming TerminalDestination,
-    origin: ProcessOrigin = .configuration(options: [:])
+    origin: ProcessOrigin = .configuration(options: [:]), startsLater: Bool = false
   ) throws(RuntimeError) -> HostPerformer {
     let (first, kinds) = plan.processStep
     var ownPIDNamespace: Descriptor?
@@ -57,7 +59,8 @@ struct HostPerformer: ~Copyable {
     switch consume cloned {
     case .child:
       let performer = ContainerPerformer(
-        plan, state: state, runtime: sockets.inner, isRoots: isRoots, fifo: fifo, entering: `init`)
+        plan, state: state, runtime: sockets.inner, isRoots: isRoots, fifo: fifo, entering: `init`,
+        waitsForLong: startsLater)
       performer.perform()
     case .parent(let process):
       plan.times?.end(first)
@@ -94,6 +97,12 @@ struct HostPerformer: ~Copyable {
     self.socket = socket
     self.terminal = terminal
     self.done = done
+  }
+
+  /// Gives up the lock of a container that is made.
+  mutating func endRecording() {
+    record = recording?.record
+    recording = nil
   }
 
   /// Answers the process until it is at the gate.

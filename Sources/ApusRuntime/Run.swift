@@ -24,9 +24,11 @@ extension ContainerStore {
           "run container \"\(id)\": cannot allocate a terminal (config.json /process/terminal) "
             + "for a detached container without --console-socket, whose owner gets it")
       }
-      var performer: HostPerformer? = try hold(id, spec, options, isDetached: true)
+      let made = try hold(id, spec, options, isDetached: true)
       do throws(RuntimeError) {
-        try Container(id, in: self).start(&performer)
+        let container = try self.container(madeBy: made, id)
+        var performer: HostPerformer? = made
+        try container.start(&performer)
         return 0
       } catch {
         try? delete(id, force: true)
@@ -34,16 +36,17 @@ extension ContainerStore {
       }
     }
     let foreground = try Foreground(subreaper: run.subreaper, log: log)
-    var performer: HostPerformer? = try hold(id, spec, options, isDetached: false)
+    var made = try hold(id, spec, options, isDetached: false)
     do throws(RuntimeError) {
-      var relay = performer?.relay.take()
-      let container = try Container(id, in: self)
+      var relay = made.relay.take()
+      let container = try self.container(madeBy: made, id)
+      var performer: HostPerformer? = made
       var notify = try container.listenForNotify(mainPID: getpid())
       try container.open(&performer)
       guard let made = performer.take() else { return 0 }
       let end = try foreground.wait(for: made.process, relay: &relay, notify: &notify)
       trace?.end("wait until the program ends")
-      if !run.keep { try delete(id, force: true) }
+      if !run.keep, exists(id) { try container.delete(force: true) }
       return end.exitStatus
     } catch {
       try? delete(id, force: true)

@@ -42,7 +42,7 @@ extension Container {
   /// - Parameter maker: what the container's maker, if that is us, has of it: init still tells it
   ///   what goes wrong before the program runs.
   func open(_ maker: inout HostPerformer?) throws(RuntimeError) {
-    let now = try passGate()
+    let now = try passGate(isMaker: maker != nil)
     store.trace?.end("open the gate")
     do throws(RuntimeError) {
       try maker?.proceedToExec()
@@ -55,9 +55,10 @@ extension Container {
     }
   }
 
-  private func passGate() throws(RuntimeError) -> Container {
+  /// - Parameter isMaker: whether the record that we have is the one that was written just now.
+  private func passGate(isMaker: Bool) throws(RuntimeError) -> Container {
     let folder = try store.lock(id)
-    let now = try Container(id, in: store)
+    let now = isMaker ? self : try Container(id, in: store)
     guard now.record.initProcessPID > 0 else {
       throw RuntimeError(
         "cannot start container \"\(id)\": its creation was cut short; "

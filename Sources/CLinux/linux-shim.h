@@ -1,12 +1,14 @@
 // What Swift can't import of Linux: variadic calls, macros, and calls newer than the C library.
 // One thin function a call, no logic.
 #pragma once
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -15,9 +17,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/eventfd.h>
@@ -51,6 +55,18 @@ struct apus_sched_attr {
 struct apus_mount_attr {
   uint64_t attr_set, attr_clr, propagation, userns_fd;
 };
+
+// By the one function of the C library that is known by its address.
+static inline int apus_open_by_syscall(int dirfd, const char *path, int flags) {
+  return (int)syscall(SYS_openat, dirfd, path, flags, 0);
+}
+static inline int apus_madvise(uintptr_t start, size_t length, int advice) {
+  return (int)syscall(SYS_madvise, start, length, advice);
+}
+static inline uintptr_t apus_syscall_address(void) { return (uintptr_t)syscall; }
+__attribute__((always_inline)) static inline uintptr_t apus_return_address(void) {
+  return (uintptr_t)__builtin_return_address(0);
+}
 
 static inline long apus_clone3(struct apus_clone_args *args, size_t size) {
   return syscall(SYS_clone3, args, size);

@@ -16,7 +16,7 @@ public enum CgroupLayout: Equatable, Sendable {
   /// be thousands of lines long.
   public static func detect() throws(KernelError) -> CgroupLayout {
     if filesystem(of: mountPoint) == 0x6367_7270 /* CGROUP2_SUPER_MAGIC */ { return .unified }
-    let text = String(decoding: try readFile("/proc/self/cgroup"), as: UTF8.self)
+    let text = String(decoding: try readKernelFile("/proc/self/cgroup"), as: UTF8.self)
     var hierarchies: [CgroupHierarchy] = []
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

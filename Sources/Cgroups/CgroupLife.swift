@@ -14,7 +14,7 @@ extension CgroupPaths {
       try makeDirectory(path, mode: 0o755)
     } catch {
       if error.errno == .fileExists {
-        if controller == "cpuset" { try fillCpuset(path) }
+        if controller == "cpuset" { try fillCpuset(path, isNew: false) }
         return
       }
       guard error.errno == .noSuchFileOrDirectory, case (let above, _) = split(path),
@@ -24,19 +24,24 @@ extension CgroupPaths {
       try makeDirectory(path, mode: 0o755, orExisting: true)
     }
     if isUnified { enableControllers(above: path) }
-    if controller == "cpuset" { try fillCpuset(path) }
+    if controller == "cpuset" { try fillCpuset(path, isNew: true) }
   }
 
   /// Gives a cpuset that has no processors or memory nodes those of the one above it.
-  private func fillCpuset(_ path: String) throws(KernelError) {
+  private func fillCpuset(_ path: String, isNew: Bool) throws(KernelError) {
     for file in ["cpuset.cpus", "cpuset.mems"] {
-      _ = try cpusetValue(file, of: path)
+      _ = try cpusetValue(file, of: path, isNew: isNew)
     }
   }
 
-  private func cpusetValue(_ file: String, of path: String) throws(KernelError) -> String {
-    let text = String(decoding: try readFile("\(path)/\(file)"), as: UTF8.self)
-    let own = String(text.prefix { $0 != "\n" })
+  private func cpusetValue(_ file: String, of path: String, isNew: Bool = false)
+    throws(KernelError) -> String
+  {
+    var own = ""
+    if !isNew {
+      let text = String(decoding: try readKernelFile("\(path)/\(file)"), as: UTF8.self)
+      own = String(text.prefix { $0 != "\n" })
+    }
     let (above, _) = split(path)
     guard own.isEmpty, above.utf8.count > CgroupLayout.mountPoint.utf8.count else { return own }
     let inherited = try cpusetValue(file, of: above)
@@ -51,7 +56,7 @@ extension CgroupPaths {
   /// process sits in between, say, is missed only by who sets a limit of it, and is told then.
   private func enableControllers(above path: String) {
     let (above, _) = split(path)
-    guard let bytes = try? readFile("\(above)/cgroup.controllers") else { return }
+    guard let bytes = try? readKernelFile("\(above)/cgroup.controllers") else { return }
     let controllers = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
     let all = controllers.map { "+\($0)" }.joined(separator: " ")
     if (try? writeFile("\(above)/cgroup.subtree_control", all)) != nil { return }
@@ -75,7 +80,7 @@ extension CgroupPaths {
   /// and everything in it killed.
   public func requireUnused() throws(KernelError) {
     for path in distinct {
-      guard let bytes = try? readFile("\(path)/cgroup.procs") else { continue }
+      guard let bytes = try? readKernelFile("\(path)/cgroup.procs") else { continue }
       let count = bytes.count { $0 == UInt8(ascii: "\n") }
       if count > 0 {
         throw KernelError(
@@ -108,7 +113,7 @@ extension CgroupPaths {
   }
 
   private func cgroup(of pid: Int32, below path: String) -> String? {
-    guard pid > 0, let bytes = try? readFile("/proc/\(pid)/cgroup") else { return nil }
+    guard pid > 0, let bytes = try? readKernelFile("/proc/\(pid)/cgroup") else { return nil }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
       .first { $0.hasPrefix("0::/") }
     guard let line else { return nil }
@@ -118,7 +123,7 @@ extension CgroupPaths {
 
   /// What cgroups(7) has of domains and threads, where that is in the way.
   private func explained(_ error: KernelError, _ path: String) -> KernelError {
-    guard let bytes = try? readFile("\(path)/cgroup.type") else { return error }
+    guard let bytes = try? readKernelFile("\(path)/cgroup.type") else { return error }
     let type = String(decoding: bytes.dropLast(), as: UTF8.self)
     guard type != "domain" || error.errno == .resourceBusy else { return error }
     let why =
@@ -139,7 +144,7 @@ extension CgroupPaths {
   func processes(below path: String) throws(KernelError) -> [Int32] {
     let bytes: [UInt8]
     do throws(KernelError) {
-      bytes = try readFile("\(path)/cgroup.procs")
+      bytes = try readKernelFile("\(path)/cgroup.procs")
     } catch {
       if error.errno == .noSuchFileOrDirectory { return [] }
       throw error
@@ -190,18 +195,18 @@ extension CgroupPaths {
 
   private func hasSettled(_ path: String, _ file: String) -> Bool {
     if file == "freezer.state" {
-      return (try? readFile("\(path)/\(file)").starts(with: "FROZEN".utf8)) ?? false
+      return (try? readKernelFile("\(path)/\(file)").starts(with: "FROZEN".utf8)) ?? false
     }
-    guard let events = try? readFile("\(path)/cgroup.events") else { return false }
+    guard let events = try? readKernelFile("\(path)/cgroup.events") else { return false }
     return String(decoding: events, as: UTF8.self).split(separator: "\n").contains("frozen 1")
   }
 
   /// Whether it is frozen, or is about to be.
   public var isFrozen: Bool {
     if let freezer = self["freezer"] {
-      return (try? readFile("\(freezer)/freezer.state").starts(with: "FR".utf8)) ?? false
+      return (try? readKernelFile("\(freezer)/freezer.state").starts(with: "FR".utf8)) ?? false
     }
-    guard let unified = self[""], let state = try? readFile("\(unified)/cgroup.freeze") else {
+    guard let unified = self[""], let state = try? readKernelFile("\(unified)/cgroup.freeze") else {
       return false
     }
     return state.first == UInt8(ascii: "1")

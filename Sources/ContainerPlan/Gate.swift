@@ -10,11 +10,18 @@ import SystemPackage
 /// - Parameters:
 ///   - fifo: an O_PATH descriptor of exec.fifo.
 ///   - path: where `procfs` shows that descriptor.
-func passGate(_ fifo: Int32, _ path: String, _ procfs: Int32) throws(KernelError) {
+///   - waitsForLong: whether memory is given back first, and `pagemap`, which tells what may be.
+func passGate(
+  _ fifo: Int32, _ path: String, _ procfs: Int32, waitsForLong: Bool,
+  _ pagemap: consuming Descriptor?
+) throws(KernelError) {
   // Where a seccomp filter forbids to look, init goes on once it has written.
   func isUnlinked() -> Bool { (try? status(fifo, path: "exec.fifo").st_nlink == 0) ?? true }
   var hold: Int32 = 2
-  var writer = try open(path, .writeOnly, at: procfs)  // blocks: the gate
+  var writer =  // blocks: the gate
+    waitsForLong
+    ? try open(path, .writeOnly, at: procfs, inLittleMemory: pagemap)
+    : try open(path, .writeOnly, at: procfs)
   while true {
     _ = Glibc.write(writer.number, "0", 1)  // EPIPE: the reader has left
     var entry = pollfd(fd: writer.number, events: 0, revents: 0)

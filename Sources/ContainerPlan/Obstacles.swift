@@ -1,4 +1,5 @@
 import CSeccomp
+import Glibc
 import LinuxKernel
 import OCISpec
 
@@ -79,7 +80,7 @@ extension Spec.Process {
     if let profile = apparmorProfile, !profile.isEmpty, profile != "unconfined",
       let loaded = host.appArmorProfiles, !loaded.contains(profile),
       // Profiles of a namespace, and stacks of several.
-      !profile.contains(":"), !profile.contains("//")
+      !profile.contains(":"), strstr(profile, "//") == nil
     {
       add(
         "/process/apparmorProfile", "no profile \"\(profile)\" is loaded into AppArmor",

@@ -116,9 +116,13 @@ public func write(_ bytes: [UInt8], to descriptor: Int32, path: String = "") thr
 }
 
 /// Reads a descriptor to its end.
-/// - Parameter limit: after about as many bytes it is content.
+/// - Parameters:
+///   - sizeHint: what it probably holds.
+///   - limit: after about as many bytes it is content.
+///   - isWhole: whether a first part of some length is known to be all.
 public func readAll(
-  _ descriptor: Int32, path: String = "", sizeHint: Int = 4096, limit: Int = .max
+  _ descriptor: Int32, path: String = "", sizeHint: Int = 4096, limit: Int = .max,
+  isWhole: (Int) -> Bool = { _ in false }
 ) throws(KernelError) -> [UInt8] {
   var bytes: [UInt8] = []
   var room = max(sizeHint + 1, 512)
@@ -134,7 +138,12 @@ public func readAll(
       throw KernelError(call: "read", subject: path, errno: failure)
     }
     if chunk.isEmpty { return bytes }
-    if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
+    if bytes.isEmpty {
+      if isWhole(chunk.count) { return chunk }
+      bytes = chunk
+    } else {
+      bytes += chunk
+    }
     if bytes.count >= limit { return bytes }
     room = 65536
   }
@@ -145,8 +154,18 @@ public func readFile(_ path: String, at directory: Int32 = currentDirectory) thr
   -> [UInt8]
 {
   let file = try open(path, .readOnly, at: directory)
-  let size = try status(file.number, path: path).st_size
-  return try readAll(file.number, path: path, sizeHint: min(Int(size), 16 << 20))
+  let size = Int(try status(file.number, path: path).st_size)
+  return try readAll(
+    file.number, path: path, sizeHint: min(size, 16 << 20), isWhole: { $0 > 0 && $0 == size })
+}
+
+/// Reads a whole file of procfs or cgroupfs, which don't know their sizes. A read of one stops where
+/// the next record would not fit into a page, so what is short is all of it.
+public func readKernelFile(_ path: String, at directory: Int32 = currentDirectory)
+  throws(KernelError) -> [UInt8]
+{
+  let file = try open(path, .readOnly, at: directory)
+  return try readAll(file.number, path: path, sizeHint: 4095, isWhole: { $0 < 2048 })
 }
 
 /// Writes into a file that exists, such as those of procfs and cgroupfs, in one write.

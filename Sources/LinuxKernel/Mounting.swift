@@ -138,12 +138,14 @@ public func cloneTree(
 
 /// Attaches a detached mount on the place that `target` is a descriptor of (`move_mount(2)`).
 /// No path is looked up, so nothing can be swapped in between (CVE-2021-30465).
-public func attach(_ mount: borrowing Descriptor, on target: Int32, path: String)
-  throws(KernelError)
-{
+/// - Parameter name: of what is in the directory `target`, instead of that itself; no link.
+public func attach(
+  _ mount: borrowing Descriptor, on target: Int32, named name: String = "", path: String
+) throws(KernelError) {
   let number = mount.number
   try check("move_mount", path) {
-    apus_move_mount(number, "", target, "", 0x04 | 0x40 /* F_EMPTY_PATH | T_EMPTY_PATH */)
+    apus_move_mount(
+      number, "", target, name, name.isEmpty ? 0x44 : 0x04 /* F_EMPTY_PATH | T_EMPTY_PATH */)
   }
 }
 

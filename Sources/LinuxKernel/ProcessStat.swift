@@ -9,7 +9,7 @@ public struct ProcessStat: Equatable, Sendable {
 
   /// Reads it; nil when there is no such process.
   public init?(pid: Int32) {
-    guard pid > 0, let bytes = try? readFile("/proc/\(pid)/stat") else { return nil }
+    guard pid > 0, let bytes = try? readKernelFile("/proc/\(pid)/stat") else { return nil }
     self.init(String(decoding: bytes, as: UTF8.self))
   }
 

@@ -13,8 +13,7 @@ public func sealExecutable(
   _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) throws(KernelError) {
   let path = "/proc/self/exe"
-  let own = try open(path, .path)
-  if try isSealed(own.number, path) {
+  if try isSealed(path) {
     // The kernel has named us after the descriptor that we were executed by.
     _ = "apus".withCString { apus_prctl(15 /* PR_SET_NAME */, UInt(bitPattern: $0), 0, 0, 0) }
     return
@@ -35,11 +34,11 @@ private func readOnlyMount(_ path: String) -> Descriptor? {
 
 /// On a mount of its own that is read-only and attached nowhere, or a memory file with seals. A
 /// file system of the host that is read-only now may be writable when the container still has it.
-private func isSealed(_ descriptor: Int32, _ path: String) throws(KernelError) -> Bool {
+private func isSealed(_ path: String) throws(KernelError) -> Bool {
   let name = try readLink(path)
   guard name == "/" else { return name.hasPrefix("/memfd:") }
   var found = statvfs()
-  try check("fstatvfs", path) { fstatvfs(descriptor, &found) }
+  try check("statvfs", path) { statvfs(path, &found) }
   return found.f_flag & UInt(ST_RDONLY) != 0
 }
 

@@ -55,6 +55,15 @@ enum CommandName: String, CaseIterable {
     check, plan, trace,
     features
 
+  /// The command of a name. `init(rawValue:)` would first make a dictionary of them all.
+  init?(_ name: String) {
+    for candidate in Self.allCases where candidate.rawValue == name {
+      self = candidate
+      return
+    }
+    return nil
+  }
+
   var command: Command {
     switch self {
     case .create: .create

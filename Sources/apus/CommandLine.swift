@@ -45,7 +45,7 @@ private func perform(_ global: Arguments, _ words: Words, count: Int32, _ log: L
 }
 
 private func command(named name: String) -> Command? {
-  CommandName(rawValue: name)?.command
+  CommandName(name)?.command
 }
 
 private func show(_ text: String, _ log: Log) -> Int32 {

@@ -6,13 +6,15 @@ import Glibc
 /// program (CVE-2019-5736). `sealProcess()` finds that done; where it could not be done here, it
 /// tries the other ways and says what is wrong.
 ///
-/// Nothing here may allocate, or touch a type that the runtime has to make first.
+/// Nothing here may touch a type that the runtime has to make first.
 @section(".preinit_array") @used
 private let sealAtStart:
   @convention(c) (
     Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
     UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> Void = { count, arguments, environment in
+    noteArguments(count, arguments)
+    forgoBacktraces()
     guard entersContainer(count, arguments) else { return }
     let path = UnsafeRawPointer(("/proc/self/exe" as StaticString).utf8Start)
       .assumingMemoryBound(to: CChar.self)
@@ -33,7 +35,7 @@ private let sealAtStart:
     guard apus_mount_setattr(mount, empty, 0x1000 /* AT_EMPTY_PATH */, &attributes) == 0 else {
       return
     }
-    _ = apus_execveat(mount, empty, arguments, environment, 0x1000)
+    _ = apus_execveat(mount, empty, arguments, apus_environ() ?? environment, 0x1000)
   }
 
 /// Whether one of the words is a command that makes a container or enters one. That it may be

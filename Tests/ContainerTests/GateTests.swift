@@ -86,6 +86,16 @@ extension GateTests {
       #expect(apus.leftovers() == [])
     }
 
+    /// What it was executed from is read again when it goes on; what it has written, its own, is not.
+    @Test(arguments: [0, 1000] as [UInt32]) func holdsLittleOfItsExecutable(uid: UInt32) throws {
+      let apus = try Sandbox("/bin/true") { $0.process?.user.uid = uid }
+      #expect(try apus.create() == .silently)
+      let pid = try apus.pid()
+      #expect(eventually { unwrittenKiB(of: pid) < 128 }, "\(unwrittenKiB(of: pid)) KiB")
+      #expect(try apus.start() == .silently)
+      #expect(try eventually { try apus.state().status == "stopped" })
+    }
+
     @Test func outlivesWhoMadeIt() throws {
       let apus = try Sandbox("/bin/sleep", "100")
       // The shell that calls create has ended, and init has a new parent, before start comes.
@@ -178,4 +188,17 @@ extension GateTests {
       #expect(apus.leftovers() == [])
     }
   }
+}
+
+/// How much a process holds of its sealed executable, whose path is "/", without what it has written to.
+private func unwrittenKiB(of pid: Int32) -> Int {
+  let lines = text(of: "/proc/\(pid)/smaps").split(separator: "\n")
+  var (sum, isOwn) = (0, false)
+  for line in lines {
+    let fields = line.split(separator: " ")
+    if fields[0].contains("-") { isOwn = fields.count == 6 && fields[5] == "/" }
+    if isOwn, fields[0] == "Rss:" { sum += Int(fields[1]) ?? 0 }
+    if isOwn, fields[0] == "Anonymous:" { sum -= Int(fields[1]) ?? 0 }
+  }
+  return sum
 }

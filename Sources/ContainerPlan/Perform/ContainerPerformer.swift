@@ -15,10 +15,14 @@ public struct ContainerPerformer: ~Copyable {
   var fifo: Descriptor?
   /// The process whose namespaces exec enters.
   var entered: ProcessDescriptor?
+  /// Whether the wait at the gate may be long, for another call of the runtime will open it.
+  var waitsForLong: Bool
 
   /// A procfs of the container's own PID namespace that nothing in the container can mount over
   /// (CVE-2025-52881).
   var procfs: Descriptor?
+  /// Which pages of our memory are our own; open while it matters.
+  var pagemap: Descriptor?
   var rootfs: Descriptor?
   /// Whether its root is the host's.
   var seesHost = true
@@ -41,10 +45,11 @@ public struct ContainerPerformer: ~Copyable {
   ///   - isRoots: whether the runtime is the host's root.
   ///   - fifo: an O_PATH descriptor of exec.fifo.
   ///   - entered: the process whose namespaces are entered.
+  ///   - waitsForLong: whether another call of the runtime will open the gate.
   public init(
     _ plan: Plan, state: OCIState, runtime: consuming PacketSocket,
     isRoots: Bool, fifo: consuming Descriptor? = nil,
-    entering entered: consuming ProcessDescriptor? = nil
+    entering entered: consuming ProcessDescriptor? = nil, waitsForLong: Bool = false
   ) {
     self.plan = plan
     self.state = state
@@ -52,6 +57,7 @@ public struct ContainerPerformer: ~Copyable {
     self.isRoots = isRoots
     self.fifo = fifo
     self.entered = entered
+    self.waitsForLong = waitsForLong
   }
 
   /// Performs everything from the clone on; ends in exec, or in the report of what failed.
@@ -194,6 +200,11 @@ public struct ContainerPerformer: ~Copyable {
       try check("prctl PR_SET_NO_NEW_PRIVS") { apus_prctl(38, 1, 0, 0, 0) }
     case .loadSeccomp(let filter):
       if case .exec = plan.steps[index + 1].action { prepareExec() }
+      if waitsForLong {
+        giveBackMemory(pagemap)  // the filter may forbid it at the gate
+        waitsForLong = false
+        pagemap = nil
+      }
       try load(filter)
     case .limitBoundingCapabilities(let set): try limitBounding(to: set)
     case .ownStandardStreams(let uid): try fixStandardStreams(owner: uid)

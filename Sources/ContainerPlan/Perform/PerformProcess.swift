@@ -61,9 +61,11 @@ extension ContainerPerformer {
     emptyDirectory = nil
     nullDevice = nil
     closeDescriptors(
-      from: 3 + Int32(plan.program.preservedDescriptors), but: [fifo, procfs, runtime.number])
+      from: 3 + Int32(plan.program.preservedDescriptors),
+      but: [fifo, procfs, runtime.number, pagemap?.number ?? -1])
     try runtime.send([Message.atGate.rawValue])
-    try passGate(fifo, "self/fd/\(fifo)", procfs)
+    try passGate(fifo, "self/fd/\(fifo)", procfs, waitsForLong: waitsForLong, pagemap.take())
+    waitsForLong = false
     isPastGate = true
     signal(SIGPIPE, SIG_DFL)
   }

@@ -13,6 +13,10 @@ extension ContainerPerformer {
         guard error.errno == .notPermitted, seesHost else { throw error }
         procfs = try open("/proc", [.path, .directory])
       }
+      // The container's user could not open it.
+      if waitsForLong, let number = procfs?.number {
+        pagemap = try? open("self/pagemap", .readOnly, at: number)
+      }
     }
     return procfs?.number ?? -1
   }
@@ -52,18 +56,18 @@ extension ContainerPerformer {
       let mode = keepsMode ? try mode(of: mount.destination) : nil
       let target =
         type == "proc" || type == "sysfs"
-        ? try openOrdinaryDirectory(mount.destination, in: try root())
+        ? MountPoint(try openOrdinaryDirectory(mount.destination, in: try root()))
         : try place(of: mount, isDirectory: true)
       var pairs = pairs(parameters)
       if let mode { pairs.append(("mode", String(mode, radix: 8))) }
       let tree = try makeMount(
         of: type, source: source, parameters: pairs,
         readOnlyFilesystem: mount.options.set.contains(.readOnly), attributes: mount.options.set)
-      if mount.options.copiesUp {
+      if mount.options.copiesUp, target.name.isEmpty {
         let original = try open(".", [.readOnly, .directory], at: target.number)
         try copyTree(from: original.number, to: tree.number, path: mount.destination)
       }
-      try finish(mount, tree, target.number)
+      try finish(mount, tree, target)
     case .bind(let path, let recursive):
       let tree = try hostTree(mount, path, recursive, at: index)
       if mount.mustBeProcfs {
@@ -80,7 +84,7 @@ extension ContainerPerformer {
       }
       let isDirectory = try status(tree.number, path: path).isDirectory
       let target = try place(of: mount, isDirectory: isDirectory)
-      try finish(mount, tree, target.number)
+      try finish(mount, tree, target)
     }
   }
 
@@ -147,16 +151,16 @@ extension ContainerPerformer {
   }
 
   /// What both kinds of mounts come to: attributes of the whole tree, its place, its propagation.
-  private mutating func finish(_ mount: PlannedMount, _ tree: borrowing Descriptor, _ target: Int32)
-    throws(KernelError)
-  {
+  private mutating func finish(
+    _ mount: PlannedMount, _ tree: borrowing Descriptor, _ target: borrowing MountPoint
+  ) throws(KernelError) {
     let options = mount.options
     if !options.recursiveSet.isEmpty || !options.recursiveClear.isEmpty {
       try setAttributes(
         of: tree.number, set: options.recursiveSet, clear: options.recursiveClear, recursive: true,
         path: mount.destination)
     }
-    try attach(tree, on: target, path: mount.destination)
+    try attach(tree, on: target.number, named: target.name, path: mount.destination)
     forgetFolder(below: mount.destination)
     for change in options.propagation {
       try setAttributes(

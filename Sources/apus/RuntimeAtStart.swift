@@ -1,0 +1,38 @@
+import CLinux
+import Glibc
+
+// What Swift's runtime would do at each start, and needn't.
+
+/// The words of the command line, as the C library has handed them to ``noteArguments(_:_:)``.
+private nonisolated(unsafe) var noted: (words: Words?, count: Int32) = (nil, 0)
+
+/// Takes note of the command line, before Swift's runtime sets itself up. May touch no type that the
+/// runtime has to make first.
+func noteArguments(_ count: Int32, _ words: Words) { noted = (words, count) }
+
+/// What `CommandLine` asks. The runtime's own answer comes from reading `/proc/self/maps` at each
+/// start; it is not even linked when there is another one.
+@c(_swift_stdlib_getUnsafeArgvArgc)
+public func getUnsafeArguments(_ count: UnsafeMutablePointer<Int32>) -> UnsafeMutableRawPointer? {
+  count.pointee = noted.count
+  return UnsafeMutableRawPointer(noted.words)
+}
+
+/// Belongs to it.
+@c(_swift_stdlib_overrideUnsafeArgvArgc)
+public func overrideUnsafeArguments(_ words: UnsafeMutableRawPointer?, _ count: Int32) {
+  noted = (words?.assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self), count)
+}
+
+/// Keeps the runtime from looking for a program that shows where it has crashed. The sealed executable
+/// is called "/", so it would look in the current directory, and run what is called so there.
+func forgoBacktraces() {
+  // Not yet set up, where the C library is a shared one.
+  guard apus_environ() != nil else { return }
+  func characters(_ text: StaticString) -> UnsafePointer<CChar> {
+    UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+  setenv(
+    characters("SWIFT_BACKTRACE"),
+    characters("enable=no,interactive=no,color=no,swift-backtrace=/"), 0)
+}
