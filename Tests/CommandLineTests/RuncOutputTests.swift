@@ -53,7 +53,7 @@ struct RuncOutputTests {
 
   /// ps' lines without column C of -f, in which two calls in a row may differ.
   private func withoutUse(_ text: String) -> String {
-    text.replacing(#/ [0-9]+( [0-9]{2}:[0-9]{2} )/#) { "\($0.1)" }
+    text.replacing(#/ +[0-9]+( [0-9]{2}:[0-9]{2} )/#) { "\($0.1)" }
   }
 
   @Test func ofNoContainer() throws {
