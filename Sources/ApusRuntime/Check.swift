@@ -129,7 +129,7 @@ extension CheckReport: CustomStringConvertible {
   }
 }
 
-extension CheckReport: JSONWritable, Encodable {
+extension CheckReport: JSONWritable {
   /// `{"file": …, "errors": 0, "warnings": 0, "notes": 0, "findings": […]}`.
   public func write(to json: JSONWriter) {
     json.object {
@@ -140,16 +140,4 @@ extension CheckReport: JSONWritable, Encodable {
       $0.member("findings", findings)
     }
   }
-
-  /// As ``write(to:)``.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(file, forKey: .file)
-    try values.encode(count(.error), forKey: .errors)
-    try values.encode(count(.warning), forKey: .warnings)
-    try values.encode(count(.note), forKey: .notes)
-    try values.encode(findings, forKey: .findings)
-  }
-
-  private enum Key: String, CodingKey { case file, errors, warnings, notes, findings }
 }

@@ -53,7 +53,7 @@ extension CgroupPaths {
   private func survivors(of all: [Int32]) -> String {
     let waiting = all.filter { ProcessStat(pid: $0)?.state == "D" }
     return (waiting.isEmpty ? all : waiting).prefix(5).map { pid in
-      let name = (try? readFile("/proc/\(pid)/comm")).map {
+      let name = (try? readKernelFile("/proc/\(pid)/comm")).map {
         String(decoding: $0.dropLast(), as: UTF8.self)
       }
       return "process \(pid) (\(name ?? "?")) "

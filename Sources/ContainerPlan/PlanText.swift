@@ -18,22 +18,14 @@ extension Step: CustomStringConvertible {
   public var description: String { pointer.isEmpty ? "\(action)" : "\(action)  (\(pointer))" }
 }
 
-extension Plan: JSONWritable, Encodable {
+extension Plan: JSONWritable {
   /// `{"steps": [{"performer": …, "action": …, "pointer": …}]}`.
   public func write(to json: JSONWriter) {
     json.object { $0.member("steps", steps) }
   }
-
-  /// As ``write(to:)``.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(steps, forKey: .steps)
-  }
-
-  private enum Key: String, CodingKey { case steps }
 }
 
-extension Step: JSONWritable, Encodable {
+extension Step: JSONWritable {
   /// One step; `pointer` is absent for what every container gets.
   public func write(to json: JSONWriter) {
     json.object {
@@ -42,14 +34,4 @@ extension Step: JSONWritable, Encodable {
       $0.member("pointer", pointer.isEmpty ? nil : pointer)
     }
   }
-
-  /// As ``write(to:)``.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(action.performer.rawValue, forKey: .performer)
-    try values.encode(action.description, forKey: .action)
-    if !pointer.isEmpty { try values.encode(pointer, forKey: .pointer) }
-  }
-
-  private enum Key: String, CodingKey { case performer, action, pointer }
 }

@@ -26,15 +26,6 @@ struct GoldenTests {
     try compare(text + "\n", with: "default-v2.json")
   }
 
-  /// The ways to encode, of which the executable uses the shorter, agree.
-  @Test func encodableAgrees() throws {
-    struct Wrapped: Encodable { let plan: Plan }
-    let plan = try plan("docker", .hybrid)
-    let direct = String(decoding: encodeJSON(plan, style: .compact), as: UTF8.self)
-    let wrapped = String(decoding: encodeJSON(Wrapped(plan: plan), style: .compact), as: UTF8.self)
-    #expect(wrapped == "{\"plan\":\(direct)}")
-  }
-
   private func plan(_ configuration: String, _ host: Host) throws -> Plan {
     let spec =
       configuration == "default"

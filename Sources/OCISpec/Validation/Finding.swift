@@ -68,7 +68,7 @@ extension Finding: CustomStringConvertible {
   }
 }
 
-extension Finding: JSONWritable, Encodable {
+extension Finding: JSONWritable {
   /// Writes it.
   public func write(to json: JSONWriter) {
     json.object {
@@ -80,21 +80,5 @@ extension Finding: JSONWritable, Encodable {
       $0.member("message", message)
       $0.member("advice", advice)
     }
-  }
-
-  /// As ``write(to:)``.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(level.rawValue, forKey: .level)
-    try values.encode(subject.rawValue, forKey: .subject)
-    try values.encode(pointer, forKey: .pointer)
-    try values.encodeIfPresent(line, forKey: .line)
-    try values.encodeIfPresent(column, forKey: .column)
-    try values.encode(message, forKey: .message)
-    try values.encodeIfPresent(advice, forKey: .advice)
-  }
-
-  private enum Key: String, CodingKey {
-    case level, subject, pointer, line, column, message, advice
   }
 }
