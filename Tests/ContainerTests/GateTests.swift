@@ -141,7 +141,9 @@ extension GateTests {
       kill(pid, SIGKILL)
       let end = try start.finish()
       #expect(secondsSinceBoot() - killed < 0.5 * slowness)
-      expectRefusal(end, "stopped", "SIGKILL")
+      expectRefusal(end, "stopped")
+      // Before 6.15 the kernel forgets how a process ended once it is reaped, which may be sooner.
+      if Host.isLinux(6, 15) { expectRefusal(end, "SIGKILL") }
       #expect(try apus.state().status == "stopped")
     }
 
