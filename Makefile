@@ -20,7 +20,7 @@ TO_TEST_ENGINES = $(TO_DEMO) runc docker.io docker-compose containerd podman bui
   iproute2 jq netavark aardvark-dns slirp4netns fuse-overlayfs tini uidmap
 TO_BENCH = hyperfine strace
 
-.PHONY: help demo build test test-vm test-oci test-engines fuzz bench install deb lint model clean
+.PHONY: help demo build test test-vm test-oci test-engines fuzz guard counts bench install deb lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -57,6 +57,16 @@ test-engines: ## Run Docker, Podman, containerd and Buildah on apus (as root)
 	@Scripts/packages $(TO_BUILD) $(TO_TEST_ENGINES)
 	@$(MAKE) --no-print-directory build
 	@Scripts/test-engines
+
+guard: ## Check that no command costs more system calls, page faults or instructions than it did (as root)
+	@Scripts/packages $(TO_BUILD)
+	@$(MAKE) --no-print-directory build
+	@Bench/guard
+
+counts: ## Write down what they cost now, for make guard (as root)
+	@Scripts/packages $(TO_BUILD)
+	@$(MAKE) --no-print-directory build
+	@Bench/guard --update
 
 bench: ## Measure apus beside crun, runc and a floor in C
 	@Scripts/packages $(TO_BUILD) $(TO_BENCH)
