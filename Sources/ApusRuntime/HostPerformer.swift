@@ -239,6 +239,7 @@ struct HostPerformer: ~Copyable {
         try cgroup.join(pid, besides: other)
         // That the caller is kept to some processors is none of the container's business.
         if !plan.setsAffinity { try? liftAffinity(of: pid) }
+      case .handOverCgroup(let uid): try cgroup.handOver(to: uid)
       case .makeResctrlGroup(let path, let root): try makeResctrlGroup(path, root: root)
       case .writeSchemata(let lines, let group, let root):
         try writeSchemata(lines, to: group, root: root)

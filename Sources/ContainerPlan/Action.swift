@@ -25,6 +25,8 @@ public enum Action: Equatable, Sendable {
   case clone([NamespaceKind])
   /// Writes the process to cgroup.procs of these directories.
   case joinCgroup([String])
+  /// Gives the cgroup to a user, who may divide it then (config-linux.md, Cgroup ownership).
+  case handOverCgroup(uid: UInt32)
   /// Writes the process to the tasks of groups of resctrl.
   case joinResctrlGroups(ResctrlGroups)
   /// Sets a resource limit of the process (`prlimit(2)`).

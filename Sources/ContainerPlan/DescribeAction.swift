@@ -24,6 +24,7 @@ extension Action: CustomStringConvertible {
       kinds.isEmpty
         ? "clone a process" : "clone a process into new namespaces: \(kinds.named)"
     case .joinCgroup: "move the process into its cgroup"
+    case .handOverCgroup(let uid): "give the cgroup to the host's user \(uid)"
     case .setLimit(let limit, let soft, let hard):
       "set \(limit.name) to \(words(soft)), with a hard limit of \(words(hard))"
     case .recordState: "write state.json"

@@ -25,6 +25,7 @@ extension Plan {
     } else {
       planJoin(cgroup)
     }
+    handOverCgroup(cgroup, spec, facts)
     planJoin(resctrlGroups(spec.linux?.intelRdt, facts))
     if let score = spec.process?.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
 

@@ -30,6 +30,35 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
+  /// Who runs in a user namespace divides a cgroup that is mounted to be written to, and no other one.
+  @Test(
+    .enabled(if: Host.isUnified && Host.isRoot),
+    arguments: [("rw", "0 0 0\nmade\n"), ("ro", "65534 65534 65534\n")], Host.cgroupManagers)
+  func theOwnerInside(_ option: (mount: String, output: String), by manager: String) throws {
+    let script = """
+      cd /sys/fs/cgroup
+      echo $(stat -c %u . cgroup.procs cgroup.subtree_control)
+      mkdir below 2> /dev/null && rmdir below && echo made
+      :
+      """
+    let apus = try Sandbox("/bin/sh", "-c", script) {
+      $0.linux?.namespaces?.append(Spec.Linux.Namespace(type: "user"))
+      $0.linux?.uidMappings = [.init(containerID: 0, hostID: 100_000, size: 1000)]
+      $0.linux?.gidMappings = [.init(containerID: 0, hostID: 100_000, size: 1000)]
+      $0.linux?.namespaces?.append(Spec.Linux.Namespace(type: "cgroup"))
+      $0.mounts?.removeAll { $0.destination == "/sys/fs/cgroup" }
+      $0.mounts?.append(
+        Spec.Mount(
+          destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup",
+          options: [option.mount]))
+    }
+    #expect(
+      try apus.script("chmod 755 . rootfs && chown -R 100000:100000 rootfs") == .silently)
+    let run = try apus("--cgroup-manager", manager, "run", apus.id)
+    #expect(run == Finished(status: 0, output: option.output, errors: ""))
+    #expect(apus.leftovers() == [])
+  }
+
   /// v1 holds what is frozen, even if it is to die.
   @Test func aPausedContainerCanBeKilled() throws {
     let apus = try Sandbox("/bin/sleep", "100")

@@ -137,7 +137,7 @@ public struct ContainerPerformer: ~Copyable {
   private mutating func perform(_ action: Action, at index: Int) throws(KernelError) {
     switch action {
     case .createCgroup, .startUnit, .joinUnit, .writeCgroup, .attachDeviceFilter, .clone,
-      .joinCgroup, .setLimit,
+      .joinCgroup, .handOverCgroup, .setLimit,
       .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
       .makeResctrlGroup, .writeSchemata, .requireSchemata, .joinResctrlGroups,
