@@ -100,8 +100,8 @@ extension Container {
       } catch {
         store.log(
           .warning,
-          "delete container \"\(id)\": run the poststop hook \(hook.path) "
-            + "(config.json /hooks/poststop/\(index)): \(error)")
+          "delete container \"\(id)\": "
+            + "\(hook.failure("poststop", "/hooks/poststop/\(index)")): \(error)")
       }
     }
   }

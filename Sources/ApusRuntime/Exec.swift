@@ -6,7 +6,8 @@ import LinuxKernel
 import OCISpec
 
 extension Container {
-  /// Runs a process in the container.
+  /// Runs a process in the container. Capabilities, limits, labels and the like that it leaves out
+  /// are those of the container's own process.
   /// - Returns: its exit status, 128 and the signal's number if a signal ended it; 0 if detached.
   public func exec(_ process: Spec.Process, _ options: ExecOptions = ExecOptions())
     throws(RuntimeError) -> Int32
@@ -21,6 +22,7 @@ extension Container {
     let cgroup = try cgroupForExec(options, purpose)
     store.trace?.end("find the container")
     let spec = try loadSpec(configuration)
+    let process = process.completed(by: spec.process)
     store.trace?.end("load config.json")
     let cache = SeccompCache(root: store.root, spec.linux?.seccomp)
     var plan = try plan(
@@ -137,12 +139,13 @@ extension Container {
   {
     var paths = cgroup
     for option in options.cgroups {
-      guard let changed = paths.below(option) else {
+      do throws(NoCgroupBelow) {
+        paths = try paths.below(option)
+      } catch {
         throw RuntimeError(
-          "\(purpose): --cgroup \(option): the container has no such cgroup; "
+          "\(purpose): --cgroup \(option): \(error.reason); "
             + "write [CONTROLLER[,CONTROLLER]:]PATH, with a path below the container's own")
       }
-      paths = changed
     }
     return paths
   }

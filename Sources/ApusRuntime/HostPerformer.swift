@@ -292,6 +292,9 @@ extension Plan {
     guard steps.indices.contains(index) else { return purpose }
     let step = steps[index]
     let place = origin.place(step.pointer)
+    if case .runHook(let kind, let hook) = step.action {
+      return "\(purpose): \(hook.failure(kind.rawValue, step.pointer))"
+    }
     return "\(purpose): \(step.action)\(place.isEmpty ? "" : " (\(place))")"
   }
 }

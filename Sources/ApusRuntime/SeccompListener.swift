@@ -11,10 +11,13 @@ extension SeccompFilter.Listener {
     let about = ContainerProcessState(
       ociVersion: state.ociVersion, fds: ["seccompFd"], pid: Int(process),
       metadata: metadata.isEmpty ? nil : metadata, state: state)
-    let place = "send the seccomp listener to \(path) (config.json /linux/seccomp/listenerPath)"
+    let place = "(config.json /linux/seccomp/listenerPath)"
+    let socket = try attempt("\(purpose): failed to connect with seccomp agent \(place)") {
+      () throws(KernelError) in try UnixSocket(connecting: .stream, to: path)
+    }
     let number = descriptor.number
-    try attempt("\(purpose): \(place)") { () throws(KernelError) in
-      let socket = try UnixSocket(connecting: .stream, to: path)
+    try attempt("\(purpose): send the seccomp listener to \(path) \(place)") {
+      () throws(KernelError) in
       try socket.send(encodeJSON(about, style: .compact), descriptors: [number])
     }
   }

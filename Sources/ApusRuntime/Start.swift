@@ -143,8 +143,8 @@ extension Container {
         try hook.run(state(as: .running), in: record.bundle)
       } catch {
         throw RuntimeError(
-          "start container \"\(id)\": run the poststart hook \(hook.path) "
-            + "(config.json /hooks/poststart/\(index)): \(error)")
+          "start container \"\(id)\": "
+            + "\(hook.failure("poststart", "/hooks/poststart/\(index)")): \(error)")
       }
     }
   }

@@ -84,13 +84,14 @@ extension CgroupPaths {
       let count = bytes.count { $0 == UInt8(ascii: "\n") }
       if count > 0 {
         throw KernelError(
-          call: "use a cgroup that has \(count) processes in it already,", subject: path,
-          errno: .resourceBusy)
+          call: "container's cgroup is not empty: \(count) process\(count == 1 ? "" : "es") in",
+          subject: path, errno: .resourceBusy)
       }
     }
     if isFrozen {
       throw KernelError(
-        call: "use a cgroup that is frozen,", subject: distinct.first ?? "", errno: .resourceBusy)
+        call: "container's cgroup unexpectedly frozen: thaw or remove",
+        subject: (self["freezer"] ?? distinct.first) ?? "", errno: .resourceBusy)
     }
   }
 

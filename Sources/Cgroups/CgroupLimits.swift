@@ -103,8 +103,9 @@ func unlimited(_ value: Int64) -> String { value < 0 ? "max" : String(value) }
 extension LimitFiles {
   fileprivate mutating func add(_ pids: Spec.Linux.Resources.Pids) throws(LimitError) {
     guard let limit = pids.limit else { return }
-    // Here 0 is a limit like others: no process may be added. (config-linux.md, PIDs)
-    try add("pids", "/pids/limit", Value("pids.max", unlimited(limit)))
+    // Here 0 is a limit like others: none may be added to what is there, which is one at the least.
+    // (config-linux.md, PIDs) So 1 says the same, as systemd, which takes no 0, has it too.
+    try add("pids", "/pids/limit", Value("pids.max", unlimited(limit == 0 ? 1 : limit)))
   }
 
   fileprivate mutating func add(_ limits: [Spec.Linux.Resources.HugepageLimit]) throws(LimitError) {

@@ -52,20 +52,30 @@ public struct CgroupPaths: Equatable, Sendable {
   }
 
   /// The paths with those of some controllers, or of all, moved to a cgroup below, written
-  /// `[CONTROLLER[,CONTROLLER…]:]PATH`. Nil where there is none, or the path leads out.
-  public func below(_ text: String) -> CgroupPaths? {
+  /// `[CONTROLLER[,CONTROLLER…]:]PATH`.
+  public func below(_ text: String) throws(NoCgroupBelow) -> CgroupPaths {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let path = parts.last.map(String.init), !components(of: path).contains("..") else {
-      return nil
+    let path = parts.last.map(String.init) ?? ""
+    if components(of: path).contains("..") {
+      throw NoCgroupBelow(reason: "bad sub cgroup path, for it leads out of the container's own")
     }
     let wanted =
       parts.count > 1
       ? parts[0].split(separator: ",", omittingEmptySubsequences: false).map { String($0) } : nil
-    if let wanted, !wanted.allSatisfy({ self[$0] != nil }) { return nil }
+    for controller in wanted ?? [] where self[controller] == nil {
+      throw NoCgroupBelow(
+        reason: "unknown controller \"\(controller)\"; on this host the container has "
+          + directories.map { $0.controller.isEmpty ? "none by name" : $0.controller }
+          .joined(separator: ", "))
+    }
     var changed = self
     for index in directories.indices where wanted?.contains(directories[index].controller) ?? true {
       changed.directories[index].path += isAbsolute(path) ? path : "/" + path
-      guard access(changed.directories[index].path + "/cgroup.procs", F_OK) == 0 else { return nil }
+      let procs = changed.directories[index].path + "/cgroup.procs"
+      guard access(procs, F_OK) == 0 else {
+        let error = KernelError(call: "open", subject: procs, errno: .last)
+        throw NoCgroupBelow(reason: "the container has no such cgroup: \(error)")
+      }
     }
     return changed
   }
@@ -79,4 +89,10 @@ public struct CgroupPaths: Equatable, Sendable {
   public static func == (a: CgroupPaths, b: CgroupPaths) -> Bool {
     a.directories.elementsEqual(b.directories) { $0 == $1 }
   }
+}
+
+/// Why there is no cgroup where one was asked for.
+public struct NoCgroupBelow: Error, Equatable, Sendable {
+  /// "the container has no such cgroup: …".
+  public let reason: String
 }

@@ -34,6 +34,15 @@ extension Spec.Hook {
   }
 }
 
+extension Spec.Hook {
+  /// What the error of one that failed begins with: "error running prestart hook #1: /bin/x
+  /// (config.json /hooks/prestart/1)". The first words are those that users of runc look for.
+  public func failure(_ kind: String, _ pointer: String) -> String {
+    let (_, number) = split(pointer)
+    return "error running \(kind) hook #\(number): \(path) (config.json \(pointer))"
+  }
+}
+
 extension String {
   /// The text without its last line break, the others as spaces.
   fileprivate var onOneLine: String {

@@ -107,6 +107,9 @@ public enum Termination: Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .exited(let status): "exited with status \(status)"
+    // What a filter does to who calls what it forbids; few know it by this name.
+    case .killed(let signal) where signal.rawValue == SIGSYS:
+      "was killed by \(signal) (bad system call)"
     case .killed(let signal): "was killed by \(signal)"
     }
   }

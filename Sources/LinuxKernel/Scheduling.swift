@@ -72,7 +72,16 @@ public struct Scheduling: Equatable, Sendable {
     attributes.runtime = runtime
     attributes.deadline = deadline
     attributes.period = period
-    try check("sched_setattr") { apus_sched_setattr(&attributes) }
+    do throws(KernelError) {
+      try check("sched_setattr") { apus_sched_setattr(&attributes) }
+    } catch {
+      guard error.errno == .notPermitted, policy == .deadline else { throw error }
+      throw KernelError(
+        call:
+          "sched_setattr (a deadline process scheduler can't be used together with AllowedCPUs: "
+          + "it wants all processors in /linux/resources/cpu/cpus, and CAP_SYS_NICE)",
+        subject: "", errno: error.errno)
+    }
   }
 }
 

@@ -7,8 +7,9 @@ extension Command {
     count: 1...Int.max,
     description: """
       Runs a program in a container that exists, as the process of its config.json
-      is, but for what the options change; or as FILE of --process says, which then
-      says it all. Options stand before ID, what follows ID is the program's.
+      is, but for what the options change; or as FILE of --process says. What FILE
+      leaves out of capabilities, limits, labels, scheduling and umask is as in
+      config.json. Options stand before ID, what follows ID is the program's.
       The exit status is the program's; 128 and the signal's number if a signal
       ended it; 255 if it could not be run.
       """,
@@ -32,7 +33,7 @@ extension Command {
 
 extension Option {
   static let process = Option(
-    "process", short: "p", .text("FILE"), help: "take all of the process from this JSON file")
+    "process", short: "p", .text("FILE"), help: "take the process from this JSON file")
   static let cwd = Option("cwd", .text("DIR"), help: "the working directory in the container")
   static let env = Option(
     "env", short: "e", .text("NAME=VALUE"), repeats: true, help: "add to the environment")

@@ -358,7 +358,7 @@ private let cases: [LimitCase] = [
 
   LimitCase(.init(pids: .init(limit: 7)), legacy: ["pids.max=7"], unified: ["pids.max=7"]),
   LimitCase(.init(pids: .init(limit: -1)), legacy: ["pids.max=max"], unified: ["pids.max=max"]),
-  LimitCase(.init(pids: .init(limit: 0)), legacy: ["pids.max=0"], unified: ["pids.max=0"]),
+  LimitCase(.init(pids: .init(limit: 0)), legacy: ["pids.max=1"], unified: ["pids.max=1"]),
 
   LimitCase(
     .init(cpu: .init(shares: 2, idle: 0)), legacy: ["cpu.idle=0", "cpu.shares=2"],

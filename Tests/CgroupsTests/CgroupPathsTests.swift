@@ -92,25 +92,31 @@ struct CgroupPathsTests {
     ] as [(String, String?, String?)])
   func below(_ option: String, _ cpu: String?, _ memory: String?) throws {
     let folder = try Folder(holding: ["cpu/low/est", "memory/low/est"])
-    let changed = folder.paths.below(option)
+    let changed = try folder.paths.below(option)
     func path(_ controller: String, _ below: String?) -> String {
       "\(folder.path)/\(controller)" + (below.map { "/" + $0 } ?? "")
     }
-    #expect(changed?["cpu"] == path("cpu", cpu))
-    #expect(changed?["memory"] == path("memory", memory))
+    #expect(changed["cpu"] == path("cpu", cpu))
+    #expect(changed["memory"] == path("memory", memory))
   }
 
   @Test(
-    arguments: ["/../x", "..", "low/../../x", "absent", "pids:low", "cpu,pids:low", "only", ":low"])
-  func nothingBelow(_ option: String) throws {
+    arguments: [
+      ("/../x", "bad sub cgroup path"), ("..", "bad sub cgroup path"),
+      ("low/../../x", "bad sub cgroup path"), ("absent", "no such file or directory"),
+      ("pids:low", "unknown controller \"pids\""), ("cpu,pids:low", "has cpu, memory"),
+      ("only", "/memory/only/cgroup.procs"), (":low", "unknown controller \"\""),
+    ])
+  func nothingBelow(_ option: String, _ why: String) throws {
     // "only" is in one hierarchy, so it can't be meant for both.
     let folder = try Folder(holding: ["cpu/low", "memory/low", "cpu/only"])
-    #expect(folder.paths.below(option) == nil)
+    let error = #expect(throws: NoCgroupBelow.self) { try folder.paths.below(option) }
+    #expect(error?.reason.contains(why) == true, "\(error?.reason ?? "")")
   }
 
   @Test func belowOneHierarchyOnly() throws {
     let folder = try Folder(holding: ["cpu/low", "memory", "cpu/only"])
-    #expect(folder.paths.below("cpu:only")?["cpu"] == "\(folder.path)/cpu/only")
+    #expect(try folder.paths.below("cpu:only")["cpu"] == "\(folder.path)/cpu/only")
   }
 }
 

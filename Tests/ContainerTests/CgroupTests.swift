@@ -111,7 +111,7 @@ import Testing
       $0.linux?.resources?.pids = Spec.Linux.Resources.Pids(limit: 0)
     }
     #expect(try apus.create() == .silently)
-    #expect(try value(apus, "pids", "pids.max", "pids.max") == "0")
+    #expect(try value(apus, "pids", "pids.max", "pids.max") == "1")
     #expect(try apus.delete() == .silently)
     let run = try apus.run()
     #expect(run.status != 0)

@@ -71,7 +71,7 @@ struct HookTests {
         poststop: [note("poststop", in: log)])
     }
     expectRefusal(
-      try apus.create(), "\(kind) hook /bin/sh", "/hooks/\(kind)/1", "exited with status 3",
+      try apus.create(), "\(kind) hook #1: /bin/sh", "/hooks/\(kind)/1", "exited with status 3",
       "why not")
     let kinds = lines(of: log).map { String($0.prefix { $0 != " " }) }
     #expect(kinds == ["first", "poststop"])

@@ -271,7 +271,7 @@ let seccompRules: [Rule] = [
   Rule("/linux/seccomp/syscalls/0/action", "SCMP_ACT_NOTIFY needs a listenerPath") {
     $0.filter(.init(names: ["open"], action: "SCMP_ACT_NOTIFY"))
   },
-  Rule("/linux/seccomp/syscalls/0/names", "SCMP_ACT_NOTIFY can't be used for write") {
+  Rule("/linux/seccomp/syscalls/0/names", "SCMP_ACT_NOTIFY cannot be used for the write syscall") {
     $0.filter(.init(names: ["open", "write"], action: "SCMP_ACT_NOTIFY"))
     $0.linux?.seccomp?.listenerPath = "/x"
   },

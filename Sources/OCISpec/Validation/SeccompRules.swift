@@ -37,7 +37,9 @@ extension Spec.Linux.Seccomp {
         report.add("\(here)/action", "SCMP_ACT_NOTIFY needs a listenerPath")
       }
       if rule.names.contains("write") {
-        report.add("\(here)/names", "SCMP_ACT_NOTIFY can't be used for write")
+        report.add(
+          "\(here)/names", "SCMP_ACT_NOTIFY cannot be used for the write syscall",
+          hint: "init needs it to hand over the listener")
       }
     }
   }
