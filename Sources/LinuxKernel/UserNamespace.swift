@@ -119,9 +119,7 @@ public func makeUserNamespace(users: [IDRange], groups: [IDRange]) throws(Kernel
 }
 
 /// Becomes root of the user namespace that this process has come into, where it is nobody yet.
-/// - Parameter keepingGroups: whether supplementary groups stay, where they can't be dropped.
-public func becomeRoot(keepingGroups: Bool) throws(KernelError) {
-  if !keepingGroups { try check("setgroups", "to none") { apus_setgroups(0, nil) } }
+public func becomeRoot() throws(KernelError) {
   try check("setresgid", "0") { apus_setresgid(0) }
   try check("setresuid", "0") { apus_setresuid(0) }
 }

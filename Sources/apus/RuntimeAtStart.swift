@@ -25,7 +25,8 @@ public func overrideUnsafeArguments(_ words: UnsafeMutableRawPointer?, _ count: 
 }
 
 /// Keeps the runtime from looking for a program that shows where it has crashed. The sealed executable
-/// is called "/", so it would look in the current directory, and run what is called so there.
+/// is called "/", so it would look in the current directory, and run what is called so there. What the
+/// caller's environment says of it is meant for another program.
 func forgoBacktraces() {
   // Not yet set up, where the C library is a shared one.
   guard apus_environ() != nil else { return }
@@ -34,5 +35,5 @@ func forgoBacktraces() {
   }
   setenv(
     characters("SWIFT_BACKTRACE"),
-    characters("enable=no,interactive=no,color=no,swift-backtrace=/"), 0)
+    characters("enable=no,interactive=no,color=no,swift-backtrace=/"), 1)
 }

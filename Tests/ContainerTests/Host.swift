@@ -13,6 +13,9 @@ enum Host {
 
   static let isRoot = geteuid() == 0
 
+  /// Whether apus needs no libraries, and so no loader.
+  static let hasStaticBinary = (try? shell("ldd \(variable("APUS"))").status) == 1
+
   /// Who makes cgroups for this user, as --cgroup-manager has it: for an ordinary one only systemd may.
   static let cgroupManagers =
     !isUnified || !hasSystemd ? ["cgroupfs"] : isRoot ? ["cgroupfs", "systemd"] : ["systemd"]

@@ -218,4 +218,15 @@ import Testing
     let run = try apus.script("exec bash -c \"$APUS exec -p /dev/fd/63 $ID 63< process.json\"")
     #expect(run == Finished(status: 0, output: "here\n", errors: ""))
   }
+
+  /// Go takes keys in any case.
+  @Test func aKeyInAnotherCaseIsNamed() throws {
+    let apus = try Sandbox("/bin/true") {
+      $0.linux?.resources?.hugepageLimits = [.init(pageSize: "2MB", limit: 0)]
+    }
+    #expect(try apus.script("sed -i s/pageSize/pagesize/ config.json") == .silently)
+    expectRefusal(
+      try apus.run(), "/linux/resources/hugepageLimits/0/pageSize: required, but missing",
+      #"write \"pageSize\" instead of \"pagesize\""#)
+  }
 }

@@ -49,7 +49,9 @@ struct DecodingTests {
   @Test(arguments: [
     (#"[]"#, "expected an object, found an array"),
     (#"{}"#, "/name: required, but missing"),
-    (#"{"Name": "n"}"#, "/name: required, but missing"),
+    (
+      #"{"Name": "n"}"#, #"/name: required, but missing; write "name" instead of "Name""#
+    ),
     (#"{"name": null}"#, "/name: expected a string, found null"),
     (#"{"name": 1}"#, "/name: expected a string, found a number"),
     (#"{"name": "n", "args": ["a", 7]}"#, "/args/1: expected a string, found a number"),

@@ -11,9 +11,13 @@ struct ResctrlTests {
     var template = Array("/tmp/apus-resctrl-XXXXXX".utf8CString)
     let root = String(cString: try #require(mkdtemp(&template)))
     defer {
-      _ = try? removeContent(
-        of: open(root, [.readOnly, .directory]).number, path: root)
-      rmdir(root)
+      do {
+        let folder = try open(root, [.readOnly, .directory])
+        try removeContent(of: folder.number, path: root)
+      } catch {
+        Issue.record(error)
+      }
+      #expect(rmdir(root) == 0)
     }
     try makeDirectory("\(root)/info", mode: 0o755)
     try makeDirectory("\(root)/group", mode: 0o755)

@@ -198,7 +198,7 @@ let warnings: [Rule] = [
   },
   Rule(
     "/process/capabilities/ambient",
-    "ignored: CAP_KILL, CAP_CHOWN, not both permitted and inheritable"
+    "can't raise ambient capability CAP_KILL, CAP_CHOWN: not both permitted and inheritable"
   ) {
     $0.process?.capabilities = .init(permitted: ["CAP_KILL"], ambient: ["CAP_KILL", "CAP_CHOWN"])
   },

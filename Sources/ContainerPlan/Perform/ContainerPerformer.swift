@@ -208,7 +208,7 @@ public struct ContainerPerformer: ~Copyable {
       try load(filter)
     case .limitBoundingCapabilities(let set): try limitBounding(to: set)
     case .ownStandardStreams(let uid): try fixStandardStreams(owner: uid)
-    case .setGroups(let groups): try check("setgroups") { apus_setgroups(groups.count, groups) }
+    case .setGroups(let groups): try setGroups(groups)
     case .setUser(let uid, let gid): try setUser(uid, gid)
     case .applyCapabilities(let capabilities): try become(capabilities)
     case .setUmask(let mask): umask(mask)

@@ -52,7 +52,8 @@ extension ContainerPerformer {
   }
 
   mutating func becomeRoot(_ keepingGroups: Bool) throws(KernelError) {
-    try LinuxKernel.becomeRoot(keepingGroups: keepingGroups)
+    if !keepingGroups { try setGroups([]) }
+    try LinuxKernel.becomeRoot()
     // The kernel takes these back at a change of user.
     dieWithRuntime()
     hideFromContainer()

@@ -4,6 +4,29 @@ import LinuxKernel
 import OCISpec
 
 extension ContainerPerformer {
+  /// Sets the supplementary groups. Below a user namespace whose maker has denied that, as `unshare
+  /// --map-root-user` does, those that are there can't be dropped, and stay, as in runc.
+  mutating func setGroups(_ groups: [UInt32]) throws(KernelError) {
+    do throws(KernelError) {
+      let subject = groups.isEmpty ? "to none" : ""
+      try check("setgroups", subject) { apus_setgroups(groups.count, groups) }
+    } catch {
+      guard error.errno == .notPermitted, groups.isEmpty, isDeniedGroups else { throw error }
+    }
+  }
+
+  private var isDeniedGroups: Bool {
+    mutating get {
+      // The container's own /proc may be anything.
+      guard
+        let bytes = seesHost
+          ? try? readFile("/proc/self/setgroups")
+          : try? readKernelFile("self/setgroups", at: proc())
+      else { return false }
+      return bytes.starts(with: "deny".utf8)
+    }
+  }
+
   func setUser(_ uid: UInt32, _ gid: UInt32) throws(KernelError) {
     // Keeps the permitted set over the change of user, until the sets are applied.
     try check("prctl PR_SET_KEEPCAPS") { apus_prctl(8, 1, 0, 0, 0) }

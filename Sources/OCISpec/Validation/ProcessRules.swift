@@ -81,7 +81,8 @@ extension Spec.Process.Capabilities {
     if !ungranted.isEmpty {
       report.add(
         "\(pointer)/ambient",
-        "ignored: \(ungranted.joined(separator: ", ")), not both permitted and inheritable")
+        "can't raise ambient capability \(ungranted.joined(separator: ", ")): "
+          + "not both permitted and inheritable")
     }
   }
 }
