@@ -5,7 +5,8 @@ import Testing
 @Suite(.enabled(if: Host.isRoot && Host.hasStaticBinary, "a library needs /proc itself"))
 struct WithoutProcTests {
   private func inOwnMounts(_ command: String, _ apus: Sandbox) throws -> Finished {
-    try apus.inOwnMounts("mount --make-rprivate /; umount --lazy /proc; exec $APUS \(command)")
+    try apus.inOwnMounts(
+      "mount --make-rprivate /; umount --lazy /proc; exec \(apus.commandLine) \(command)")
   }
 
   @Test func whatNeedsNoneWorks() throws {
