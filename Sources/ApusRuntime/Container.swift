@@ -74,8 +74,12 @@ public struct Container: Sendable {
   public var status: ContainerStatus {
     if record.initProcessPID == 0 { return store.isLocked(id) ? .creating : .stopped }
     guard isAlive else { return .stopped }
-    if cgroup.isFrozen { return .paused }
-    return access("\(store.root)/\(id)/exec.fifo", F_OK) == 0 ? .created : .running
+    return cgroup.isFrozen ? .paused : statusOfUnpaused
+  }
+
+  /// What it is if it is alive and not paused.
+  var statusOfUnpaused: ContainerStatus {
+    access("\(store.root)/\(id)/exec.fifo", F_OK) == 0 ? .created : .running
   }
 
   /// The state that hooks read (runtime.md, State).

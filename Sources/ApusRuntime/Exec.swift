@@ -12,6 +12,14 @@ extension Container {
   public func exec(_ process: Spec.Process, _ options: ExecOptions = ExecOptions())
     throws(RuntimeError) -> Int32
   {
+    try exec(process, options, spec: nil)
+  }
+
+  /// Runs a process in the container.
+  /// - Parameter spec: the container's configuration; nil: it is yet to be read.
+  package func exec(_ process: Spec.Process, _ options: ExecOptions, spec: Spec?)
+    throws(RuntimeError) -> Int32
+  {
     let purpose = "exec in container \"\(id)\""
     if let launch = store.launch("exec") { return try exec(process, options, launch, purpose) }
     try requireSingleThread(purpose)
@@ -21,7 +29,7 @@ extension Container {
     try closeDescriptors(notHandedOn: inherited)
     let cgroup = try cgroupForExec(options, purpose)
     store.trace?.end("find the container")
-    let spec = try loadSpec(configuration)
+    let spec = if let spec { spec } else { try loadSpec(configuration) }
     let process = process.completed(by: spec.process)
     store.trace?.end("load config.json")
     let cache = SeccompCache(root: store.root, spec.linux?.seccomp)
@@ -123,7 +131,8 @@ extension Container {
     var processSocket: ProcessSocket?
     if let path = options.pidfdSocket { processSocket = try ProcessSocket(connectingTo: path) }
     var performer = try HostPerformer.launch(
-      plan, purpose, cgroup: cgroup, state: state(), entering: target,
+      plan, purpose, cgroup: cgroup,
+      state: state(as: options.ignorePaused ? status : statusOfUnpaused), entering: target,
       terminal: terminal, origin: options.origin)
     store.trace?.end("make the process")
     try performer.proceedToExec()

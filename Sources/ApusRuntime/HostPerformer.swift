@@ -47,14 +47,15 @@ struct HostPerformer: ~Copyable {
         }
       }
       plan.times?.begin(index)
-      try perform(plan, index, purpose, origin, cgroup, pid: 0, besides: 0, &files)
+      try perform(plan, index, purpose, origin, cgroup, pid: 0, &files)
       plan.times?.end(index)
     }
     let sockets = try attempt(purpose) { () throws(KernelError) in try PacketSocket.pair() }
     let isRoots = geteuid() == 0  // in the child it is nobody's yet
     plan.times?.begin(first)
     let cloned = try attempt(plan.sentence(first, purpose, origin)) { () throws(KernelError) in
-      try clone(into: kinds)
+      guard let cgroup = plan.cgroup else { return try clone(into: kinds) }
+      return try cgroup.clone(into: kinds, besides: Int32(state.pid ?? 0))
     }
     switch consume cloned {
     case .child:
@@ -189,9 +190,7 @@ struct HostPerformer: ~Copyable {
         case .recordState: try recording?.save(process, purpose)
         case .runHook(let kind, let hook): try run(hook, kind, index)
         default:
-          let other = Int32(state.pid ?? 0)
-          try Self.perform(
-            plan, index, purpose, origin, cgroup, pid: process.pid, besides: other, &files)
+          try Self.perform(plan, index, purpose, origin, cgroup, pid: process.pid, &files)
         }
         plan.times?.end(index)
         done = index + 1
@@ -214,7 +213,7 @@ struct HostPerformer: ~Copyable {
 
   private static func perform(
     _ plan: Plan, _ index: Int, _ purpose: String, _ origin: ProcessOrigin, _ cgroup: CgroupPaths,
-    pid: Int32, besides other: Int32, _ files: inout CgroupFile
+    pid: Int32, _ files: inout CgroupFile
   ) throws(RuntimeError) {
     switch plan.steps[index].action {
     case .startUnit(let unit, let properties):
@@ -235,10 +234,6 @@ struct HostPerformer: ~Copyable {
       switch plan.steps[index].action {
       case .createCgroup: try cgroup.create()
       case .attachDeviceFilter(let filter): try filter.attach()
-      case .joinCgroup:
-        try cgroup.join(pid, besides: other)
-        // That the caller is kept to some processors is none of the container's business.
-        if !plan.setsAffinity { try? liftAffinity(of: pid) }
       case .handOverCgroup(let uid): try cgroup.handOver(to: uid)
       case .makeResctrlGroup(let path, let root): try makeResctrlGroup(path, root: root)
       case .writeSchemata(let lines, let group, let root):
@@ -267,10 +262,6 @@ struct HostPerformer: ~Copyable {
 }
 
 extension Plan {
-  fileprivate var setsAffinity: Bool {
-    steps.contains { if case .setAffinity = $0.action { true } else { false } }
-  }
-
   /// Who is sent the listener of the seccomp filter.
   fileprivate var seccompListener: SeccompFilter.Listener? {
     for step in steps {

@@ -95,69 +95,6 @@ extension CgroupPaths {
     }
   }
 
-  /// Puts a process into the cgroup of every hierarchy.
-  /// - Parameter other: a process of the container, whose cgroup of v2 is taken where the container's
-  ///   own hands controllers down and so can't hold a process, as under an init that manages cgroups.
-  public func join(_ pid: Int32, besides other: Int32 = 0) throws(KernelError) {
-    for path in distinct {
-      do throws(KernelError) {
-        try writeFile("\(path)/cgroup.procs", String(pid))
-      } catch {
-        guard isUnified else { throw error }
-        if error.errno == .resourceBusy, let below = cgroup(of: other, below: path) {
-          try writeFile("\(below)/cgroup.procs", String(pid))
-          continue
-        }
-        throw explained(error, path)
-      }
-    }
-  }
-
-  /// Gives it to a user: the directory, and of its files those that delegation is made of
-  /// (`cgroups(7)`, cgroup delegation), or where the kernel doesn't list them, the first three.
-  public func handOver(to uid: UInt32) throws(KernelError) {
-    let list = (try? readKernelFile("/sys/kernel/cgroup/delegate")).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-    let files = (list ?? "cgroup.procs\ncgroup.threads\ncgroup.subtree_control").split {
-      $0 == "\n"
-    }
-    for path in distinct {
-      try check("chown to \(uid)", path) { lchown(path, uid, UInt32.max) }
-      for file in files {
-        let path = "\(path)/\(file)"
-        do throws(KernelError) {
-          try check("chown to \(uid)", path) { lchown(path, uid, UInt32.max) }
-        } catch {
-          // Each is there with its controller only.
-          guard error.errno == .noSuchFileOrDirectory else { throw error }
-        }
-      }
-    }
-  }
-
-  private func cgroup(of pid: Int32, below path: String) -> String? {
-    guard pid > 0, let bytes = try? readKernelFile("/proc/\(pid)/cgroup") else { return nil }
-    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-      .first { $0.hasPrefix("0::/") }
-    guard let line else { return nil }
-    let below = CgroupLayout.mountPoint + line.dropFirst(3)
-    return below.hasPrefix("\(path)/") ? below : nil
-  }
-
-  /// What cgroups(7) has of domains and threads, where that is in the way.
-  private func explained(_ error: KernelError, _ path: String) -> KernelError {
-    guard let bytes = try? readKernelFile("\(path)/cgroup.type") else { return error }
-    let type = String(decoding: bytes.dropLast(), as: UTF8.self)
-    guard type != "domain" || error.errno == .resourceBusy else { return error }
-    let why =
-      type == "domain"
-      ? "hands controllers down and so may have no process of its own"
-      : "is of type \"\(type)\", for one above it has processes or threads of its own"
-    return KernelError(
-      call: "move it into a cgroup that \(why),", subject: path, errno: error.errno)
-  }
-
   /// The processes in it and in the cgroups below.
   public func processes() throws(KernelError) -> [Int32] {
     let path = self["devices"] ?? self["pids"] ?? self["name=systemd"] ?? distinct.first

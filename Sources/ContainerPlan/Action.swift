@@ -23,8 +23,6 @@ public enum Action: Equatable, Sendable {
   case requireSchemata([String], group: String)
   /// Makes the container's process, in new namespaces of these kinds (`clone(2)`).
   case clone([NamespaceKind])
-  /// Writes the process to cgroup.procs of these directories.
-  case joinCgroup([String])
   /// Gives the cgroup to a user, who may divide it then (config-linux.md, Cgroup ownership).
   case handOverCgroup(uid: UInt32)
   /// Writes the process to the tasks of groups of resctrl.
@@ -46,7 +44,9 @@ public enum Action: Equatable, Sendable {
   /// The same as ``ownStandardStreams(uid:)``, for streams that only the host's root may give away.
   case handOverStandardStreams(uid: UInt32)
 
-  // Where it runs: namespaces.
+  // Where it runs: cgroups and namespaces.
+  /// Has the process in its cgroups: it is born in that of v2, and moves itself to those of v1.
+  case joinCgroup(CgroupPaths)
   /// Joins the namespace that a path refers to (`setns(2)`).
   case joinNamespace(NamespaceKind, path: String)
   /// Joins those of a process and goes on as a child of it that is born there.

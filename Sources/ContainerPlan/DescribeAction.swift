@@ -23,7 +23,6 @@ extension Action: CustomStringConvertible {
     case .clone(let kinds):
       kinds.isEmpty
         ? "clone a process" : "clone a process into new namespaces: \(kinds.named)"
-    case .joinCgroup: "move the process into its cgroup"
     case .handOverCgroup(let uid): "give the cgroup to the host's user \(uid)"
     case .setLimit(let limit, let soft, let hard):
       "set \(limit.name) to \(words(soft)), with a hard limit of \(words(hard))"
@@ -45,6 +44,7 @@ extension Action: CustomStringConvertible {
 
   private var descriptionInContainer: String {
     switch self {
+    case .joinCgroup: "move the process into its cgroup"
     case .joinNamespace(let kind, let path): "join the \(kind.rawValue) namespace \(path)"
     case .enterContainer(let kinds):
       kinds.isEmpty

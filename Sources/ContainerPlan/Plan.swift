@@ -120,14 +120,11 @@ public struct Plan: Equatable, Sendable {
     if kinds.contains(.user) { handOverStandardStreams(process, spec.linux) }
     try planInitialAffinity(process)
     add(.clone([]))
-    if let unit = facts.systemdUnit {
-      add(.joinUnit(unit))
-    } else {
-      planJoin(cgroup)
-    }
+    if let unit = facts.systemdUnit { add(.joinUnit(unit)) }
     planJoin(resctrl)
-    try planFinalAffinity(process)
     if let score = process.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
+    if facts.systemdUnit == nil { planJoin(cgroup) }
+    try planFinalAffinity(process)
     add(.enterContainer(kinds), "/linux/namespaces")
     if kinds.contains(.user) { planRoot(spec.linux, facts) }
     if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
@@ -173,7 +170,7 @@ public struct Plan: Equatable, Sendable {
   }
 
   mutating func planJoin(_ cgroup: CgroupPaths) {
-    if !cgroup.directories.isEmpty { add(.joinCgroup(cgroup.distinct)) }
+    if !cgroup.directories.isEmpty { add(.joinCgroup(cgroup)) }
   }
 
   /// The unit of systemd that the process is born into, and what systemd can't set there. A scope

@@ -19,15 +19,12 @@ extension Plan {
     let inTwoSteps = wanted.makes(.time) || isOwnedByAnother
     let begun = inTwoSteps ? [] : wanted.made
     add(.clone(begun), begun.isEmpty ? "" : "/linux/namespaces")
-    // The runtime does this while the container's process goes on, for on v1 it takes its time.
-    if let unit = facts.systemdUnit {
-      try planUnit(unit, spec, cgroup, facts)
-    } else {
-      planJoin(cgroup)
-    }
+    // The runtime does this while the container's process goes on, for systemd takes its time.
+    if let unit = facts.systemdUnit { try planUnit(unit, spec, cgroup, facts) }
     handOverCgroup(cgroup, spec, facts)
     planJoin(resctrlGroups(spec.linux?.intelRdt, facts))
     if let score = spec.process?.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
+    if facts.systemdUnit == nil { planJoin(cgroup) }
 
     steps += joined
     if inTwoSteps, wanted.makes(.user) { add(.unshare(.user), "/linux/namespaces") }
@@ -47,7 +44,7 @@ extension Plan {
     if !facts.noNewKeyring { add(.joinSessionKeyring("_ses.\(facts.id)")) }
     if wanted.makes(.network) { add(.bringUpLoopback, "/linux/namespaces") }
     planNetworkDevices(spec.linux)
-    // The namespace's root is the cgroup that its maker is in: not before the runtime moved it.
+    // The namespace's root is the cgroup that its maker is in: not before it is in there.
     if let pointer = wanted.ownCgroup { add(.unshare(.cgroup), pointer) }
   }
 

@@ -28,8 +28,7 @@ extension Action {
   public var performer: Performer {
     switch self {
     case .createCgroup, .startUnit, .joinUnit, .writeCgroup, .attachDeviceFilter, .clone,
-      .joinCgroup, .handOverCgroup, .setLimit,
-      .recordState, .mapIDs,
+      .handOverCgroup, .setLimit, .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
       .makeResctrlGroup, .writeSchemata, .requireSchemata, .joinResctrlGroups:
       .runtime

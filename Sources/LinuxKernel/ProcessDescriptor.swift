@@ -20,7 +20,7 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
   /// Takes ownership of a pidfd that came from elsewhere, and asks the kernel which process it is of.
   public init(owning descriptor: consuming Descriptor) throws(KernelError) {
     let path = "/proc/self/fdinfo/\(descriptor.number)"
-    let text = String(decoding: try readFile(path), as: UTF8.self)
+    let text = String(decoding: try readKernelFile(path), as: UTF8.self)
     let line = text.split(separator: "\n").first { $0.hasPrefix("Pid:\t") }
     guard let pid = line.flatMap({ Int32($0.dropFirst(5)) }), pid > 0 else {
       throw KernelError(call: "find a process in", subject: path, errno: .noSuchProcess)

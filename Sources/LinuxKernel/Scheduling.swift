@@ -121,11 +121,11 @@ public func setAffinity(_ processors: NumberSet, of pid: Int32) throws(KernelErr
   }
 }
 
-/// Lets a process run on all processors that its cgroup has.
-public func liftAffinity(of pid: Int32) throws(KernelError) {
+/// Lets this process run on all processors that its cgroup has.
+public func liftAffinity() throws(KernelError) {
   // As many as the kernel can be built for; it leaves out those that there are not.
   let all = [UInt](repeating: .max, count: 8192 / UInt.bitWidth)
   try check("sched_setaffinity", "to all") {
-    all.withUnsafeBytes { apus_sched_setaffinity(pid, $0.count, $0.baseAddress) }
+    all.withUnsafeBytes { apus_sched_setaffinity(0, $0.count, $0.baseAddress) }
   }
 }

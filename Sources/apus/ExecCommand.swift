@@ -24,10 +24,10 @@ extension Command {
     let arguments = invocation.arguments
     let overrides = try ProcessOverrides(arguments)
     let container = try invocation.container()
-    let process = try overrides.process(in: container)
+    let (process, spec) = try overrides.process(in: container)
     var options = ExecOptions(arguments)
     options.origin = overrides.origin
-    return try container.exec(process, options)
+    return try container.exec(process, options, spec: spec)
   }
 }
 

@@ -37,23 +37,24 @@ struct ProcessOverrides {
     return .configuration(options: options)
   }
 
-  /// The process to run, checked.
-  func process(in container: Container) throws(RuntimeError) -> Spec.Process {
+  /// The process to run, checked; and the container's configuration, where it was read for that.
+  func process(in container: Container) throws(RuntimeError) -> (Spec.Process, Spec?) {
     if let path = arguments[.process] {
       let process = try readProcess(path, container.store)
       try check(process, in: container)
-      return process
+      return (process, nil)
     }
     guard arguments.operands.count > 1 else {
       throw RuntimeError(
         "cannot run a process in container \"\(container.id)\": name a program, or a file with "
           + "--process")
     }
-    var process = try loadSpec(container.configuration).process ?? Spec.Process()
+    let spec = try loadSpec(container.configuration)
+    var process = spec.process ?? Spec.Process()
     change(&process)
     warn(container.store)
     try check(process, in: container)
-    return process
+    return (process, spec)
   }
 
   private func check(_ process: Spec.Process, in container: Container) throws(RuntimeError) {

@@ -135,7 +135,8 @@ struct AttributesTests {
     }
     #expect(
       Array(actions.prefix(4)) == [
-        .setAffinity(NumberSet([0...0, 2...3])), .clone([]), .joinCgroup(["/sys/fs/cgroup/box"]),
+        .setAffinity(NumberSet([0...0, 2...3])), .clone([]),
+        .joinCgroup(CgroupPaths(directories: [("", "/sys/fs/cgroup/box")])),
         .setAffinity(NumberSet([1...1])),
       ])
     #expect(Action.setAffinity(NumberSet([])).performer == .runtime)

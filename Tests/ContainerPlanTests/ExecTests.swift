@@ -33,8 +33,8 @@ struct ExecTests {
     #expect(
       plan.lines == [
         "clone a process",
-        "move the process into its cgroup",
         "set oom_score_adj to 3  (/process/oomScoreAdj)",
+        "move the process into its cgroup",
         "join the container's namespaces: pid, network, mount  (/linux/namespaces)",
         "join the session keyring _ses.box",
         "set RLIMIT_NOFILE to 1, with a hard limit of 2  (/process/rlimits/0)",
@@ -51,8 +51,8 @@ struct ExecTests {
         "load the seccomp filter (1 rule, else SCMP_ACT_ALLOW)  (/linux/seccomp)",
         "exec ls  (/process/args)",
       ])
-    #expect(plan.actions[1] == .joinCgroup(["/sys/fs/cgroup/x"]))
-    // From outside of the cgroup, a cgroup namespace can't be entered as its root is.
+    #expect(plan.cgroup == CgroupPaths(directories: [("", "/sys/fs/cgroup/x")]))
+    // Its score is set before it goes on in a child.
     #expect(plan.waitsForRuntimeFirst)
     #expect(plan.program.preservedDescriptors == 2)
     #expect(plan.program.environment == ["A=1"])

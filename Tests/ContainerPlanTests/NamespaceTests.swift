@@ -40,10 +40,10 @@ struct NamespaceTests {
         inOrder: "make the cgroup /sys/fs/cgroup/box",
         "clone a process into new namespaces: mount  (/linux/namespaces)",
         "move the process into its cgroup", "make a new cgroup namespace  (/linux/namespaces/0)"))
-    #expect(plan.waitsForRuntimeFirst)
+    #expect(!plan.waitsForRuntimeFirst)
   }
 
-  @Test func withoutOneTheProcessNeedNotWait() throws {
+  @Test func theProcessNeedNotWait() throws {
     #expect(try !plan(.init(type: "mount"), .init(type: "pid")).waitsForRuntimeFirst)
     #expect(try !plan(.init(type: "cgroup", path: "/ns/cgroup")).waitsForRuntimeFirst)
   }

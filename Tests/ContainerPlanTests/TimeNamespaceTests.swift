@@ -1,3 +1,4 @@
+import Cgroups
 import LinuxKernel
 import OCISpec
 import Testing
@@ -26,7 +27,8 @@ struct TimeNamespaceTests {
     let begin = try #require(actions.firstIndex(of: .clone([])))
     #expect(
       Array(actions[begin...].prefix(5)) == [
-        .clone([]), .joinCgroup(["/sys/fs/cgroup/box"]), .unshare(.time), offsets,
+        .clone([]), .joinCgroup(CgroupPaths(directories: [("", "/sys/fs/cgroup/box")])),
+        .unshare(.time), offsets,
         .goOnInChild([.pid]),
       ])
     #expect(offsets.performer == .runtime)

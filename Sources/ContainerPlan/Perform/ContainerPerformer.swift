@@ -1,4 +1,5 @@
 import CLinux
+import Cgroups
 import Glibc
 import LinuxKernel
 import OCISpec
@@ -137,13 +138,16 @@ public struct ContainerPerformer: ~Copyable {
   private mutating func perform(_ action: Action, at index: Int) throws(KernelError) {
     switch action {
     case .createCgroup, .startUnit, .joinUnit, .writeCgroup, .attachDeviceFilter, .clone,
-      .joinCgroup, .handOverCgroup, .setLimit,
-      .recordState, .mapIDs,
+      .handOverCgroup, .setLimit, .recordState, .mapIDs,
       .setClockOffsets, .setOOMScore, .handOverStandardStreams, .setAffinity, .moveNetworkDevice,
       .makeResctrlGroup, .writeSchemata, .requireSchemata, .joinResctrlGroups,
       .runHook:
       return  // the runtime's, or done by the caller
 
+    case .joinCgroup(let cgroup):
+      try cgroup.join()
+      // That the caller is kept to some processors is none of the container's business.
+      if !plan.setsAffinity { try? liftAffinity() }
     case .joinNamespace(let kind, let path): try join(kind, try open(path, .readOnly), path: path)
     case .enterContainer(let kinds): try enter(kinds)
     case .unshare(let kind): try unshare([kind])
@@ -229,16 +233,36 @@ extension Plan {
   }
 
   /// Whether the container's process needs what the runtime does right after the clone before it
-  /// goes on: entering a cgroup before that becomes the root of a namespace, or is out of sight.
+  /// goes on, such as what it would not do to a child of that process.
   var waitsForRuntimeFirst: Bool {
-    let next = steps[firstInContainer...].first { $0.action.performer == .container }
-    switch next?.action {
-    case .unshare, .enterContainer, .becomeRoot: return true
-    default:
-      return steps.contains {
-        if case .goOnInChild = $0.action { true } else { $0.action == .unshare(.cgroup) }
+    for step in steps[firstInContainer...] where step.action.performer == .container {
+      switch step.action {
+      case .joinCgroup: continue
+      case .unshare, .enterContainer, .becomeRoot: return true
+      default: return goesOnInChild || ownsCgroupOfSystemd
       }
     }
+    return false
+  }
+
+  private var goesOnInChild: Bool {
+    steps.contains { if case .goOnInChild = $0.action { true } else { false } }
+  }
+
+  /// The root of a cgroup namespace is the cgroup that its maker is in: where systemd has moved it.
+  private var ownsCgroupOfSystemd: Bool {
+    steps.contains { if case .startUnit = $0.action { true } else { false } }
+      && steps.contains { $0.action == .unshare(.cgroup) }
+  }
+
+  /// Where the process is, if no systemd moves it.
+  package var cgroup: CgroupPaths? {
+    for step in steps { if case .joinCgroup(let cgroup) = step.action { return cgroup } }
+    return nil
+  }
+
+  var setsAffinity: Bool {
+    steps.contains { if case .setAffinity = $0.action { true } else { false } }
   }
 
   /// The user's program.
