@@ -447,10 +447,11 @@ static int run(const char *root, const char *rootfs, const char *id, char **prog
   // While the child mounts: the gate keeps it from going further than this.
   for (int i = 0; i < count && !cgroup_v2; i++) {
     char number[16];
+    // Before the child is in there: between "deny all" and the last "allow" it could make no device.
+    if (strstr(all[i].name, "devices")) write_device_rules(all[i].path);
     format_path(path, "%s/cgroup.procs", all[i].path);
     snprintf(number, sizeof number, "%d", pid);
     put_file(path, number);
-    if (strstr(all[i].name, "devices")) write_device_rules(all[i].path);
   }
 
   // Not blocking, so that a child that died can't hang the reader.
