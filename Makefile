@@ -19,8 +19,10 @@ TO_TEST_OCI = runc golang-go golang-github-opencontainers-runtime-tools-dev \
 TO_TEST_ENGINES = $(TO_DEMO) runc docker.io docker-compose containerd podman buildah catatonit iptables \
   iproute2 jq netavark aardvark-dns slirp4netns fuse-overlayfs tini uidmap
 TO_BENCH = hyperfine strace
+TO_PLOT = python3-matplotlib fonts-dejavu-core
 
-.PHONY: help demo build test test-vm test-oci test-engines fuzz guard counts bench install deb lint model clean
+.PHONY: help demo build test test-vm test-oci test-engines fuzz guard counts bench plot install \
+  deb lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -58,7 +60,7 @@ test-engines: ## Run Docker, Podman, containerd and Buildah on apus (as root)
 	@$(MAKE) --no-print-directory build
 	@Scripts/test-engines
 
-guard: ## Check that no command costs more system calls, page faults or instructions than it did (as root)
+guard: ## Check that no command has come to cost more calls, faults or instructions (as root)
 	@Scripts/packages $(TO_BUILD)
 	@$(MAKE) --no-print-directory build
 	@Bench/guard
@@ -68,10 +70,16 @@ counts: ## Write down what they cost now, for make guard (as root)
 	@$(MAKE) --no-print-directory build
 	@Bench/guard --update
 
-bench: ## Measure apus beside crun, runc and a floor in C
+bench: ## Measure apus beside crun, runc and a floor in C (BENCH=options of Bench/bench)
 	@Scripts/packages $(TO_BUILD) $(TO_BENCH)
 	@$(MAKE) --no-print-directory build
-	Bench/bench
+	Bench/bench $(BENCH)
+
+plot: ## Measure, and draw docs/bench.png of it (BENCH=options of Bench/bench)
+	@Scripts/packages $(TO_BUILD) $(TO_BENCH) $(TO_PLOT)
+	@$(MAKE) --no-print-directory build
+	Bench/bench --json $(BUILD)/bench.json $(BENCH)
+	Bench/plot $(BUILD)/bench.json docs/bench.png
 
 install: build ## Install it, its manual pages and completions (PREFIX=/usr/local)
 	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) Scripts/install
