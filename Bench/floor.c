@@ -247,6 +247,33 @@ static void attach_device_program(int cgroup) {
   must(syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "attach", "device program");
 }
 
+/// For a child that is born in the v2 cgroup, if there is one, and moves itself to those of v1.
+static void open_cgroups(const struct hierarchy *all, int count, int *tasks,
+                         struct clone_args *arguments) {
+  for (int i = 0; i < count; i++) {
+    char path[path_size];
+    tasks[i] = -1;
+    if (cgroup_v2 || !strcmp(all[i].name, "unified")) {
+      int cgroup = open(all[i].path, O_DIRECTORY | O_CLOEXEC);
+      // crun makes none there.
+      if (cgroup < 0 && (cgroup_v2 || errno != ENOENT)) fail("open %s", all[i].path);
+      if (cgroup < 0) continue;
+      arguments->flags |= CLONE_INTO_CGROUP;
+      arguments->cgroup = cgroup;
+    } else {
+      format_path(path, "%s/tasks", all[i].path);
+      tasks[i] = must(open(path, O_WRONLY | O_CLOEXEC), "open", path);
+    }
+  }
+}
+
+/// A thread that moves itself need not wait for an RCU grace period, as the first move of a whole
+/// process has to.
+static void join_cgroups(const struct hierarchy *all, int count, const int *tasks) {
+  for (int i = 0; i < count; i++)
+    if (tasks[i] >= 0) put(tasks[i], "0", all[i].path);
+}
+
 static void remove_cgroups(void) {
   while (made.cgroup_count > 0) {
     const char *path = made.cgroups[made.cgroup_count - 1];
@@ -430,29 +457,19 @@ static int run(const char *root, const char *rootfs, const char *id, char **prog
       .pidfd = (uintptr_t)&pidfd,
       .exit_signal = SIGCHLD,
   };
-  if (cgroup_v2) {
-    int cgroup = must(open(all[0].path, O_DIRECTORY | O_CLOEXEC), "open", all[0].path);
-    attach_device_program(cgroup);
-    arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = cgroup;
-  }
+  int tasks[maximum_hierarchies];
+  open_cgroups(all, count, tasks, &arguments);
+  if (cgroup_v2) attach_device_program(arguments.cgroup);
+  for (int i = 0; i < count && !cgroup_v2; i++)
+    if (strstr(all[i].name, "devices")) write_device_rules(all[i].path);
   pid_t pid = must(syscall(SYS_clone3, &arguments, sizeof arguments), "clone", "the container");
   if (pid == 0) {
     memset(&made, 0, sizeof made);
     made.pidfd = -1;
+    join_cgroups(all, count, tasks);
     become_container(rootfs, fifo, all, count, program);
   }
   made.pidfd = pidfd;
-
-  // While the child mounts: the gate keeps it from going further than this.
-  for (int i = 0; i < count && !cgroup_v2; i++) {
-    char number[16];
-    // Before the child is in there: between "deny all" and the last "allow" it could make no device.
-    if (strstr(all[i].name, "devices")) write_device_rules(all[i].path);
-    format_path(path, "%s/cgroup.procs", all[i].path);
-    snprintf(number, sizeof number, "%d", pid);
-    put_file(path, number);
-  }
 
   // Not blocking, so that a child that died can't hang the reader.
   int gate = must(open(made.fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC), "open", made.fifo);
@@ -479,27 +496,18 @@ static int exec(pid_t target, char **program) {
   char path[path_size];
   format_path(path, "/proc/%d/cgroup", target);
   int count = read_cgroups(path, all);
-  int procs[maximum_hierarchies];
   int pidfd = -1;
   struct clone_args arguments = {
       .flags = CLONE_PIDFD, .pidfd = (uintptr_t)&pidfd, .exit_signal = SIGCHLD};
-  if (cgroup_v2) {
-    arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = must(open(all[0].path, O_DIRECTORY | O_CLOEXEC), "open", all[0].path);
-  }
-  for (int i = 0; i < count && !cgroup_v2; i++) {
-    format_path(path, "%s/cgroup.procs", all[i].path);
-    procs[i] = open(path, O_WRONLY | O_CLOEXEC);
-    if (procs[i] < 0 && strcmp(all[i].name, "unified")) fail("open %s", path);
-  }
+  int tasks[maximum_hierarchies];
+  open_cgroups(all, count, tasks, &arguments);
 
   int container = must(syscall(SYS_pidfd_open, target, 0), "open", "the container's init");
   int kinds = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS;
   must(setns(container, kinds), "join", "the container's namespaces");
   pid_t pid = must(syscall(SYS_clone3, &arguments, sizeof arguments), "clone", "the program");
   if (pid == 0) {
-    for (int i = 0; i < count && !cgroup_v2; i++)
-      if (procs[i] >= 0) put(procs[i], "0", all[i].path);
+    join_cgroups(all, count, tasks);
     if (cgroup_v2) must(setns(container, CLONE_NEWCGROUP), "join", "the cgroup namespace");
     must(setsid(), "setsid", "");
     become_user();
