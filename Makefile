@@ -21,8 +21,8 @@ TO_TEST_ENGINES = $(TO_DEMO) runc docker.io docker-compose containerd podman bui
 TO_BENCH = hyperfine strace
 TO_PLOT = python3-matplotlib fonts-dejavu-core
 
-.PHONY: help demo build test test-vm test-oci test-engines fuzz guard counts bench plot install \
-  deb lint model clean
+.PHONY: help demo build test test-vm test-oci test-engines test-engines-vm fuzz guard counts bench plot \
+  install deb lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -59,6 +59,11 @@ test-engines: ## Run Docker, Podman, containerd and Buildah on apus (as root)
 	@Scripts/packages $(TO_BUILD) $(TO_TEST_ENGINES)
 	@$(MAKE) --no-print-directory build
 	@Scripts/test-engines
+
+test-engines-vm: ## Run them in a virtual machine with systemd, and Podman as a user
+	@Scripts/packages $(TO_BUILD) $(TO_TEST_VM)
+	@$(MAKE) --no-print-directory build
+	@VM_PACKAGES="$(strip $(TO_TEST_ENGINES))" Scripts/test-engines --vm
 
 guard: ## Check that no command has come to cost more calls, faults or instructions (as root)
 	@Scripts/packages $(TO_BUILD)
