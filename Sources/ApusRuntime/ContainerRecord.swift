@@ -182,18 +182,31 @@ extension ContainerRecord.Cgroups {
 private func rfc3339Now() -> String {
   var now = timespec()
   clock_gettime(CLOCK_REALTIME, &now)
-  var parts = tm()
-  gmtime_r(&now.tv_sec, &parts)
+  // gmtime would read the host's time zone first.
+  let (year, month, day) = date(daysSince1970: now.tv_sec / 86400)
+  let second = now.tv_sec % 86400
   func pad(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
-  let (year, month) = (pad(Int(parts.tm_year) + 1900, 4), pad(Int(parts.tm_mon) + 1, 2))
-  let (hour, minute) = (pad(Int(parts.tm_hour), 2), pad(Int(parts.tm_min), 2))
-  let date = "\(year)-\(month)-\(pad(Int(parts.tm_mday), 2))"
-  let time = "\(hour):\(minute):\(pad(Int(parts.tm_sec), 2))"
+  let date = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))"
+  let time = "\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))"
   // As Go's RFC3339Nano, which runc writes it in again when it shows it.
   var fraction = pad(now.tv_nsec, 9)
   while fraction.utf8.last == UInt8(ascii: "0") { fraction.removeLast() }
   return "\(date)T\(time)\(fraction.isEmpty ? "" : ".")\(fraction)Z"
+}
+
+/// The date of a day in the Gregorian calendar, reckoned in years that begin in March: so the leap day
+/// is their last, and 400 of them have 146,097 days.
+private func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+  let sinceMarchOfYear0 = days + 719_468
+  let (period, day) = sinceMarchOfYear0.quotientAndRemainder(dividingBy: 146_097)
+  let year = (day - day / 1460 + day / 36524 - day / 146_096) / 365
+  let dayOfYear = day - (365 * year + year / 4 - year / 100)
+  let month = (5 * dayOfYear + 2) / 153
+  return (
+    400 * period + year + (month < 10 ? 0 : 1), month < 10 ? month + 3 : month - 9,
+    dayOfYear - (153 * month + 2) / 5 + 1
+  )
 }
