@@ -6,7 +6,8 @@ extension Action {
   /// The strings of an act that end at their first NUL in a system call.
   var kernelStrings: [String] {
     switch self {
-    case .createCgroup(let paths), .joinCgroup(let paths): paths
+    case .createCgroup(let paths): paths
+    case .joinCgroup(let cgroup): cgroup.distinct
     case .writeCgroup(let write): [write.directory, write.file]
     case .moveNetworkDevice(let name, let inside): [name, inside]
     case .joinNamespace(_, let path): [path]
