@@ -6,11 +6,10 @@ import OCISpec
 extension Plan.Facts {
   /// Looks who this process is, and whether the kernel has the modules whose labels are asked for.
   mutating func look(for process: Spec.Process?, _ linux: Spec.Linux? = nil) {
-    if geteuid() != 0 {
-      ordinaryUser = (geteuid(), getegid())
-      cgroupAbove = cgroups.besideOwn
-    }
+    if geteuid() != 0 { ordinaryUser = (geteuid(), getegid()) }
     restrictsDevices = ordinaryUser == nil && isInInitialUserNamespace()
+    // Who is not the host's root, but at most that of a user namespace, may only have cgroups there.
+    if !restrictsDevices { cgroupAbove = cgroups.besideOwn }
     func isGiven(_ text: String?) -> Bool { text?.isEmpty == false }
     if isGiven(process?.apparmorProfile), SecurityModule.appArmor.isEnabled {
       securityModules.insert(.appArmor)
