@@ -127,7 +127,7 @@ extension ContainerStore {
   }
 
   /// Whether this is not the host's root, whose systemd is the host's.
-  private var isOrdinaryUser: Bool { geteuid() != 0 || !isInInitialUserNamespace() }
+  private var isOrdinaryUser: Bool { !isHostsRoot() }
 
   /// Makes sure that a container's unit is gone, and its name free. Its cgroup is gone already, so a
   /// systemd that doesn't answer keeps nothing from being deleted.

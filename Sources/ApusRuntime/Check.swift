@@ -72,7 +72,8 @@ extension Spec {
     var facts = Plan.Facts(id: id, bundle: bundle, cgroups: layout)
     facts.look(for: self)
     let wanted = linux?.cgroupsPath ?? ""
-    let cgroup = CgroupPaths(layout: layout, cgroupsPath: wanted, id: id)
+    let cgroup = CgroupPaths(
+      layout: layout, cgroupsPath: wanted, id: id, above: facts.cgroupAbove)
     guard facts.ordinaryUser != nil, !cgroup.canBeMade else {
       return (Plan(drafting: self, facts: facts), [])
     }

@@ -153,9 +153,9 @@ extension ContainerStore {
   {
     if cgroupManager == .disabled { return CgroupPaths(directories: []) }
     let wanted = spec.linux?.cgroupsPath
-    let isRoot = geteuid() == 0 && isInInitialUserNamespace()
+    let isRoot = isHostsRoot()
     let paths = CgroupPaths(
-      layout: layout, cgroupsPath: wanted, id: id, above: isRoot ? "/" : layout.besideOwn)
+      layout: layout, cgroupsPath: wanted, id: id, above: layout.above(isHostsRoot: isRoot))
     if isRoot, mayLackCgroup != true { return paths }
     guard !paths.canBeMade else { return paths }
     guard (wanted ?? "").isEmpty else {

@@ -1,15 +1,21 @@
+import Cgroups
 import ContainerPlan
 import Glibc
 import LinuxKernel
 import OCISpec
 
+extension CgroupLayout {
+  /// The cgroup of v2 that a container's is below, unless `cgroupsPath` is absolute. Who is not the
+  /// host's root, but at most that of a user namespace, may only have cgroups beside its own.
+  func above(isHostsRoot: Bool) -> String { isHostsRoot ? "/" : besideOwn }
+}
+
 extension Plan.Facts {
   /// Looks who this process is, and whether the kernel has the modules whose labels are asked for.
   mutating func look(for process: Spec.Process?, _ linux: Spec.Linux? = nil) {
     if geteuid() != 0 { ordinaryUser = (geteuid(), getegid()) }
-    restrictsDevices = ordinaryUser == nil && isInInitialUserNamespace()
-    // Who is not the host's root, but at most that of a user namespace, may only have cgroups there.
-    if !restrictsDevices { cgroupAbove = cgroups.besideOwn }
+    restrictsDevices = isHostsRoot()
+    cgroupAbove = cgroups.above(isHostsRoot: restrictsDevices)
     func isGiven(_ text: String?) -> Bool { text?.isEmpty == false }
     if isGiven(process?.apparmorProfile), SecurityModule.appArmor.isEnabled {
       securityModules.insert(.appArmor)

@@ -61,7 +61,7 @@ struct HostPerformer: ~Copyable {
     case .child:
       let performer = ContainerPerformer(
         plan, state: state, runtime: sockets.inner, isRoots: isRoots, fifo: fifo, entering: `init`,
-        waitsForLong: startsLater)
+        startsLater: startsLater)
       performer.perform()
     case .parent(let process):
       plan.times?.end(first)

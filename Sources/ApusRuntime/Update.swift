@@ -69,7 +69,7 @@ extension Container {
 
   /// Device rules come last, for they can't be put back one by one.
   private func updateDevices(_ resources: Spec.Linux.Resources) throws(RefusedWrite) {
-    guard resources.devices != nil, geteuid() == 0, isInInitialUserNamespace() else { return }
+    guard resources.devices != nil, isHostsRoot() else { return }
     try cgroup.replaceDeviceRules(with: resources)
   }
 

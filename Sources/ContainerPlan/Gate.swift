@@ -10,16 +10,16 @@ import SystemPackage
 /// - Parameters:
 ///   - fifo: an O_PATH descriptor of exec.fifo.
 ///   - path: where `procfs` shows that descriptor.
-///   - waitsForLong: whether memory is given back first, and `pagemap`, which tells what may be.
+///   - startsLater: whether memory is given back first, and `pagemap`, which tells what may be.
 func passGate(
-  _ fifo: Int32, _ path: String, _ procfs: Int32, waitsForLong: Bool,
+  _ fifo: Int32, _ path: String, _ procfs: Int32, startsLater: Bool,
   _ pagemap: consuming Descriptor?
 ) throws(KernelError) {
   // Where a seccomp filter forbids to look, init goes on once it has written.
   func isUnlinked() -> Bool { (try? status(fifo, path: "exec.fifo").st_nlink == 0) ?? true }
   var hold: Int32 = 2
   var writer =  // blocks: the gate
-    waitsForLong
+    startsLater
     ? try open(path, .writeOnly, at: procfs, inLittleMemory: pagemap)
     : try open(path, .writeOnly, at: procfs)
   while true {

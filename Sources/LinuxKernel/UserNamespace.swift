@@ -129,3 +129,6 @@ public func isInInitialUserNamespace() -> Bool {
   // PROC_USER_INIT_INO
   (try? status(of: "/proc/self/ns/user").st_ino) == 0xeffffffd
 }
+
+/// Whether this process is the host's root, and not merely that of a user namespace.
+public func isHostsRoot() -> Bool { geteuid() == 0 && isInInitialUserNamespace() }

@@ -7,7 +7,7 @@ import SystemPackage
 /// The folder that `--root` names, absolute.
 func stateRoot(_ global: Arguments) throws(RuntimeError) -> String {
   guard let given = global[.root] else {
-    return isHostsRoot ? "/run/apus" : try ownStateRoot()
+    return keepsThemInRun ? "/run/apus" : try ownStateRoot()
   }
   guard !given.isEmpty else {
     throw RuntimeError("option --root is empty: name a folder such as /run/apus")
@@ -24,7 +24,7 @@ func stateRoot(_ global: Arguments) throws(RuntimeError) -> String {
 
 /// Whether to keep containers in /run: not for who is root only in a user namespace of his own, as
 /// runc sees it.
-private var isHostsRoot: Bool {
+private var keepsThemInRun: Bool {
   guard geteuid() == 0 else { return false }
   guard let folder = getenv("XDG_RUNTIME_DIR"), folder[0] != 0 else { return true }
   if let name = getenv("USER"), strcmp(name, "root") == 0 { return true }

@@ -50,6 +50,14 @@ struct DelegationTests {
         == Finished(status: 0, output: "\(64 << 20)\n50000 100000\n50\n1\ngone\n", errors: ""))
   }
 
+  @Test func checkKnowsThatTheyCanBeMade() throws {
+    let apus = try rootless.sandbox("/bin/true") {
+      $0.linux?.resources = Spec.Linux.Resources(pids: .init(limit: 5))
+    }
+    let check = try scoped("$APUS check", in: apus)
+    #expect(check.status == 0 && !check.output.contains("/linux/resources"), "\(check)")
+  }
+
   @Test func aLimitOnTasksHolds() throws {
     let apus = try rootless.sandbox(
       "/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8; do sleep 100 & done; echo all"

@@ -12,15 +12,7 @@ import Testing
   func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
     -> Sandbox
   {
-    let apus = try Sandbox("/bin/true")
-    try apus.configure {
-      $0 = Spec.default(
-        rootless: true, uid: Self.uid, gid: Self.gid, unifiedCgroups: Host.isUnified)
-      $0.process?.terminal = false
-      $0.process?.args = arguments
-      $0.process?.env = ["PATH=/bin"]
-      edit(&$0)
-    }
+    let apus = try Sandbox.rootless(Self.uid, Self.gid, arguments, edit)
     let owned = try apus.script("mkdir run && chown -R \(Self.uid):\(Self.gid) .")
     try #require(owned == .silently)
     return apus
@@ -272,5 +264,22 @@ import Testing
       """)
     let report = try apus.report(of: run)
     #expect(report.uid == [0, 0, 0, 0])
+  }
+}
+
+extension Sandbox {
+  /// A sandbox with what `spec --rootless` writes for a user.
+  static func rootless(
+    _ uid: UInt32, _ gid: UInt32, _ arguments: [String], _ edit: (inout Spec) -> Void
+  ) throws -> Sandbox {
+    let apus = try Sandbox("/bin/true")
+    try apus.configure {
+      $0 = Spec.default(rootless: true, uid: uid, gid: gid, unifiedCgroups: Host.isUnified)
+      $0.process?.terminal = false
+      $0.process?.args = arguments
+      $0.process?.env = ["PATH=/bin"]
+      edit(&$0)
+    }
+    return apus
   }
 }

@@ -11,15 +11,7 @@ import Testing
   private func sandbox(_ arguments: String..., edit: (inout Spec) -> Void = { _ in }) throws
     -> Sandbox
   {
-    let apus = try Sandbox("/bin/true")
-    try apus.configure {
-      $0 = Spec.default(rootless: true, uid: 0, gid: 0, unifiedCgroups: Host.isUnified)
-      $0.process?.terminal = false
-      $0.process?.args = arguments
-      $0.process?.env = ["PATH=/bin"]
-      edit(&$0)
-    }
-    return apus
+    try Sandbox.rootless(0, 0, arguments, edit)
   }
 
   @Test func whatCannotBeDroppedStays() throws {

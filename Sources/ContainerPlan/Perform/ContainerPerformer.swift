@@ -17,7 +17,7 @@ public struct ContainerPerformer: ~Copyable {
   /// The process whose namespaces exec enters.
   var entered: ProcessDescriptor?
   /// Whether the wait at the gate may be long, for another call of the runtime will open it.
-  var waitsForLong: Bool
+  var startsLater: Bool
 
   /// A procfs of the container's own PID namespace that nothing in the container can mount over
   /// (CVE-2025-52881).
@@ -46,11 +46,11 @@ public struct ContainerPerformer: ~Copyable {
   ///   - isRoots: whether the runtime is the host's root.
   ///   - fifo: an O_PATH descriptor of exec.fifo.
   ///   - entered: the process whose namespaces are entered.
-  ///   - waitsForLong: whether another call of the runtime will open the gate.
+  ///   - startsLater: whether another call of the runtime will open the gate.
   public init(
     _ plan: Plan, state: OCIState, runtime: consuming PacketSocket,
     isRoots: Bool, fifo: consuming Descriptor? = nil,
-    entering entered: consuming ProcessDescriptor? = nil, waitsForLong: Bool = false
+    entering entered: consuming ProcessDescriptor? = nil, startsLater: Bool = false
   ) {
     self.plan = plan
     self.state = state
@@ -58,7 +58,7 @@ public struct ContainerPerformer: ~Copyable {
     self.isRoots = isRoots
     self.fifo = fifo
     self.entered = entered
-    self.waitsForLong = waitsForLong
+    self.startsLater = startsLater
   }
 
   /// Performs everything from the clone on; ends in exec, or in the report of what failed.
@@ -204,9 +204,9 @@ public struct ContainerPerformer: ~Copyable {
       try check("prctl PR_SET_NO_NEW_PRIVS") { apus_prctl(38, 1, 0, 0, 0) }
     case .loadSeccomp(let filter):
       if case .exec = plan.steps[index + 1].action { prepareExec() }
-      if waitsForLong {
+      if startsLater {
         giveBackMemory(pagemap)  // the filter may forbid it at the gate
-        waitsForLong = false
+        startsLater = false
         pagemap = nil
       }
       try load(filter)

@@ -87,8 +87,8 @@ extension ContainerPerformer {
       from: 3 + Int32(plan.program.preservedDescriptors),
       but: [fifo, procfs, runtime.number, pagemap?.number ?? -1])
     try runtime.send([Message.atGate.rawValue])
-    try passGate(fifo, "self/fd/\(fifo)", procfs, waitsForLong: waitsForLong, pagemap.take())
-    waitsForLong = false
+    try passGate(fifo, "self/fd/\(fifo)", procfs, startsLater: startsLater, pagemap.take())
+    startsLater = false
     isPastGate = true
     signal(SIGPIPE, SIG_DFL)
   }

@@ -14,7 +14,7 @@ extension ContainerPerformer {
         procfs = try open("/proc", [.path, .directory])
       }
       // The container's user could not open it.
-      if waitsForLong, let number = procfs?.number {
+      if startsLater, let number = procfs?.number {
         pagemap = try? open("self/pagemap", .readOnly, at: number)
       }
     }
