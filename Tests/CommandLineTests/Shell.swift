@@ -17,19 +17,34 @@ func shell(_ command: String) -> Outcome {
     return Outcome(status: -1, output: "", errors: "mkdtemp failed")
   }
   let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-  // This thread may block signals, which its children would inherit: a shell that waits for its
-  // jobs would then never hear of SIGCHLD, nor a container of SIGTERM.
-  var (none, before) = (sigset_t(), sigset_t())
-  sigemptyset(&none)
-  pthread_sigmask(SIG_SETMASK, &none, &before)
-  let status = system("(\(command)\n) > \(folder)/out 2> \(folder)/err < /dev/null")
-  pthread_sigmask(SIG_SETMASK, &before, nil)
+  let status = run("(\(command)\n) > \(folder)/out 2> \(folder)/err < /dev/null")
   let outcome = Outcome(
     status: status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f,
     output: contents(of: "\(folder)/out"), errors: contents(of: "\(folder)/err"))
   for path in ["\(folder)/out", "\(folder)/err"] { unlink(path) }
   rmdir(folder)
   return outcome
+}
+
+/// Runs a command line to its end. Not by system(3), which ignores SIGINT and SIGQUIT meanwhile: what
+/// other tests start at that moment would ignore them for good.
+private func run(_ command: String) -> Int32 {
+  // This thread may block signals, which its children would inherit: a shell that waits for its
+  // jobs would then never hear of SIGCHLD, nor a container of SIGTERM.
+  var attributes = posix_spawnattr_t()
+  posix_spawnattr_init(&attributes)
+  defer { posix_spawnattr_destroy(&attributes) }
+  var none = sigset_t()
+  sigemptyset(&none)
+  posix_spawnattr_setsigmask(&attributes, &none)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+  let words = ["sh", "-c", command]
+  var arguments = words.map { strdup($0) } + [nil]
+  defer { for text in arguments { free(text) } }
+  var (pid, status): (pid_t, Int32) = (0, -1)
+  guard posix_spawn(&pid, "/bin/sh", nil, &attributes, &arguments, environ) == 0 else { return -1 }
+  while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+  return status
 }
 
 /// What is in a file; empty if there is none.

@@ -55,8 +55,9 @@ import Testing
     let dummy = "\(inner)d"
     let made = try shell(
       """
-      ip link add \(dummy) type dummy
-      ip link set \(dummy) address 02:00:00:00:02:31 mtu 1400 txqueuelen 7
+      # With it from the first, for udev gives one to a device that has none.
+      ip link add \(dummy) address 02:00:00:00:02:31 type dummy
+      ip link set \(dummy) mtu 1400 txqueuelen 7
       ip address add 10.231.10.2/24 dev \(dummy)
       """)
     #expect(made == .silently)
