@@ -77,7 +77,13 @@ struct HostPerformer: ~Copyable {
         recording: recording,
         socket: sockets.outer, terminal: terminal, done: first + 1)
       // The process needn't ask for these: it goes on meanwhile.
-      try performer.performSteps(from: first + 1)
+      do throws(RuntimeError) {
+        try performer.performSteps(from: first + 1)
+      } catch {
+        try? performer.process.send(.kill)
+        _ = try? performer.process.reap()
+        throw error
+      }
       return performer
     }
   }
@@ -108,6 +114,7 @@ struct HostPerformer: ~Copyable {
 
   /// Answers the process until it is at the gate.
   mutating func proceedToGate() throws(RuntimeError) {
+    try recording?.prepare(process, purpose)
     while try answer() != .atGate {}
   }
 
@@ -232,7 +239,7 @@ struct HostPerformer: ~Copyable {
     }
     do throws(KernelError) {
       switch plan.steps[index].action {
-      case .createCgroup: try cgroup.create()
+      case .createCgroup(let paths): try cgroup.create(paths)
       case .attachDeviceFilter(let filter): try filter.attach()
       case .handOverCgroup(let uid): try cgroup.handOver(to: uid)
       case .makeResctrlGroup(let path, let root): try makeResctrlGroup(path, root: root)

@@ -8,6 +8,14 @@ struct Recording: ~Copyable {
   let folder: Descriptor
   var file: StateFile
   let root: String
+  /// The init that is in what was prepared.
+  private var preparedPID: Int32 = 0
+
+  init(folder: consuming Descriptor, file: StateFile, root: String) {
+    self.folder = folder
+    self.file = file
+    self.root = root
+  }
 
   var record: ContainerRecord { file.record }
 
@@ -21,12 +29,29 @@ struct Recording: ~Copyable {
       bundle: bundle, annotations: record.annotations.isEmpty ? nil : record.annotations)
   }
 
-  /// Writes the record with init in it.
-  mutating func save(_ process: borrowing ProcessDescriptor, _ purpose: String)
+  /// Writes the record with init in it, to be put in place by ``save(_:_:)``: init is still at work,
+  /// and would wait for that.
+  mutating func prepare(_ process: borrowing ProcessDescriptor, _ purpose: String)
     throws(RuntimeError)
   {
     file.record.note(process)
-    try save(purpose)
+    try attempt("\(purpose): record it") { () throws(KernelError) in
+      try prepareFile(
+        Self.name, with: encodeJSON(file, style: .compact), mode: 0o600, at: folder.number,
+        path: path)
+    }
+    preparedPID = process.pid
+  }
+
+  /// Puts the record with init in it in place.
+  mutating func save(_ process: borrowing ProcessDescriptor, _ purpose: String)
+    throws(RuntimeError)
+  {
+    // Where a PID namespace is joined, its first process is a child of the one that was made.
+    if preparedPID != process.pid { try prepare(process, purpose) }
+    try attempt("\(purpose): record it") { () throws(KernelError) in
+      try putInPlace(Self.name, at: folder.number, path: path)
+    }
   }
 
   /// Keeps the configuration for those who enter the container: who made it may remove the file, which
@@ -43,8 +68,11 @@ struct Recording: ~Copyable {
   func save(_ purpose: String) throws(RuntimeError) {
     try attempt("\(purpose): record it") { () throws(KernelError) in
       try replaceFile(
-        "state.json", with: encodeJSON(file, style: .compact), mode: 0o600, at: folder.number,
-        path: "\(root)/\(record.id)/state.json")
+        Self.name, with: encodeJSON(file, style: .compact), mode: 0o600, at: folder.number,
+        path: path)
     }
   }
+
+  private static let name = "state.json"
+  private var path: String { "\(root)/\(record.id)/\(Self.name)" }
 }

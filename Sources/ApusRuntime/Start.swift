@@ -42,7 +42,15 @@ extension Container {
   /// - Parameter maker: what the container's maker, if that is us, has of it: init still tells it
   ///   what goes wrong before the program runs.
   func open(_ maker: inout HostPerformer?) throws(RuntimeError) {
-    let now = try passGate(isMaker: maker != nil)
+    let now: Container
+    switch maker {
+    case .some(let maker):
+      // The record and the process that were made just now: nobody need be asked about them.
+      let folder = try store.lock(id)
+      try open(folder.number, maker.process)
+      now = self
+    case nil: now = try passGate()
+    }
     store.trace?.end("open the gate")
     do throws(RuntimeError) {
       try maker?.proceedToExec()
@@ -55,10 +63,9 @@ extension Container {
     }
   }
 
-  /// - Parameter isMaker: whether the record that we have is the one that was written just now.
-  private func passGate(isMaker: Bool) throws(RuntimeError) -> Container {
+  private func passGate() throws(RuntimeError) -> Container {
     let folder = try store.lock(id)
-    let now = isMaker ? self : try Container(id, in: store)
+    let now = try Container(id, in: store)
     guard now.record.initProcessPID > 0 else {
       throw RuntimeError(
         "cannot start container \"\(id)\": its creation was cut short; "

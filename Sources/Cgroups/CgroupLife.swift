@@ -3,10 +3,12 @@ import Glibc
 import LinuxKernel
 
 extension CgroupPaths {
-  /// Makes the directories. In a v1 cpuset a new cgroup is empty and admits no process, so the
+  /// Makes some of the directories. In a v1 cpuset a new cgroup is empty and admits no process, so the
   /// parent's processors and memory nodes are copied down the path.
-  public func create() throws(KernelError) {
-    for (controller, path) in directories { try create(controller, path) }
+  public func create(_ paths: [String]) throws(KernelError) {
+    for (controller, path) in directories where paths.contains(path) {
+      try create(controller, path)
+    }
   }
 
   private func create(_ controller: String, _ path: String) throws(KernelError) {

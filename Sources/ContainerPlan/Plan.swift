@@ -85,11 +85,11 @@ public struct Plan: Equatable, Sendable {
       : CgroupPaths(directories: [])
     if !facts.managesCgroups {
       collect { plan throws(PlanError) in try plan.refuseLimits(spec, facts) }
-    } else if facts.systemdUnit == nil {
-      add(
-        .createCgroup(cgroup.distinct),
-        (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
-      collect { plan throws(PlanError) in try plan.planLimits(spec, cgroup, facts) }
+    } else if facts.systemdUnit == nil, let birthplace = cgroup[""] {
+      planCgroup([birthplace], spec)
+      if cgroup.isUnified {
+        collect { plan throws(PlanError) in try plan.planLimits(spec, cgroup, facts) }
+      }
     }
     collect { plan throws(PlanError) in try plan.planIntelRdt(spec.linux?.intelRdt, facts) }
     planStandardStreams(spec)
@@ -167,6 +167,17 @@ public struct Plan: Equatable, Sendable {
         "/linux/cgroupsPath",
         "\"\(path)\" is the cgroup of processes of the host; name one below it, like \"/name\"")
     }
+  }
+
+  private mutating func planCgroup(_ paths: [String], _ spec: Spec) {
+    add(
+      .createCgroup(paths), (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
+  }
+
+  /// The cgroups of v1, into which no process can be born.
+  mutating func planCgroups(_ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts) throws(PlanError) {
+    planCgroup(cgroup.distinct.filter { $0 != cgroup[""] }, spec)
+    try planLimits(spec, cgroup, facts)
   }
 
   mutating func planJoin(_ cgroup: CgroupPaths) {

@@ -19,12 +19,16 @@ extension Plan {
     let inTwoSteps = wanted.makes(.time) || isOwnedByAnother
     let begun = inTwoSteps ? [] : wanted.made
     add(.clone(begun), begun.isEmpty ? "" : "/linux/namespaces")
-    // The runtime does this while the container's process goes on, for systemd takes its time.
-    if let unit = facts.systemdUnit { try planUnit(unit, spec, cgroup, facts) }
+    // The runtime does this while the container's process goes on, for it takes its time.
+    if let unit = facts.systemdUnit {
+      try planUnit(unit, spec, cgroup, facts)
+    } else if facts.managesCgroups, !cgroup.isUnified {
+      collect { plan throws(PlanError) in try plan.planCgroups(spec, cgroup, facts) }
+    }
     handOverCgroup(cgroup, spec, facts)
     planJoin(resctrlGroups(spec.linux?.intelRdt, facts))
     if let score = spec.process?.oomScoreAdj { add(.setOOMScore(score), "/process/oomScoreAdj") }
-    if facts.systemdUnit == nil { planJoin(cgroup) }
+    if facts.systemdUnit == nil, !joinsCgroupAmongMounts(spec, cgroup) { planJoin(cgroup) }
 
     steps += joined
     if inTwoSteps, wanted.makes(.user) { add(.unshare(.user), "/linux/namespaces") }
@@ -46,6 +50,21 @@ extension Plan {
     planNetworkDevices(spec.linux)
     // The namespace's root is the cgroup that its maker is in: not before it is in there.
     if let pointer = wanted.ownCgroup { add(.unshare(.cgroup), pointer) }
+  }
+
+  /// Whether the process joins its cgroups of v1 where it first needs them, and leaves the runtime the
+  /// time to make them: who sees the host's cgroups in their place until then, and still has the
+  /// host's rights.
+  func joinsCgroupAmongMounts(_ spec: Spec, _ cgroup: CgroupPaths) -> Bool {
+    let namespaces = spec.linux?.namespaces ?? []
+    return !cgroup.isUnified && namespaces.contains { $0.type == "mount" }
+      && namespaces.allSatisfy { namespace in
+        switch NamespaceKind(rawValue: namespace.type) {
+        case .pid, .network, .ipc, .uts: true
+        case .mount: (namespace.path ?? "").isEmpty
+        default: false
+        }
+      }
   }
 
   private func clockOffsets(_ offsets: [String: Spec.Linux.TimeOffset]?) -> [ClockOffset] {

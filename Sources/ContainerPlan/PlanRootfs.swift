@@ -26,11 +26,17 @@ extension Plan {
       mount.destination = inside(clean(rootfs), clean(mount.destination))
       return mount
     }
+    var joins = joinsCgroupAmongMounts(spec, cgroup)
     for (index, mount) in mounts.enumerated() {
+      if joins, mount.mayBeOfCgroups {
+        planJoin(cgroup)
+        joins = false
+      }
       collect { plan throws(PlanError) in
         try plan.plan(mount, "/mounts/\(index)", spec, facts, cgroup)
       }
     }
+    if joins { planJoin(cgroup) }
     for mount in facts.mounts {
       collect { plan throws(PlanError) in try plan.plan(mount, "", spec, facts, cgroup) }
     }
@@ -178,6 +184,13 @@ extension Plan {
 /// that is to be read-only becomes so at the end.
 func isFilledBeforeReadonly(_ mount: Spec.Mount) -> Bool {
   mount.type == "tmpfs" || clean(mount.destination) == "/dev"
+}
+
+extension Spec.Mount {
+  /// Whether there may be something of the container's cgroups in it.
+  fileprivate var mayBeOfCgroups: Bool {
+    type == "cgroup" || type == "cgroup2" || isPath(clean(source ?? ""), atOrBelow: "/sys")
+  }
 }
 
 /// A destination in the container: a caller of runc may give it as the path on the host.

@@ -183,16 +183,36 @@ public func writeFile(_ path: String, _ text: String, at directory: Int32 = curr
 public func replaceFile(
   _ name: String, with bytes: [UInt8], mode: UInt32, at directory: Int32, path: String
 ) throws(KernelError) {
-  let temporary = ".\(name).new"
+  try prepareFile(name, with: bytes, mode: mode, at: directory, path: path)
+  try putInPlace(name, at: directory, path: path)
+}
+
+/// Writes what is to replace a file, beside it.
+public func prepareFile(
+  _ name: String, with bytes: [UInt8], mode: UInt32, at directory: Int32, path: String
+) throws(KernelError) {
+  let temporary = temporaryName(name)
   do throws(KernelError) {
     let file = try makeFile(temporary, mode: mode, at: directory)
     try write(bytes, to: file.number, path: path)
+  } catch {
+    _ = unlinkat(directory, temporary, 0)
+    throw error
+  }
+}
+
+/// Replaces a file with what was prepared, at once.
+public func putInPlace(_ name: String, at directory: Int32, path: String) throws(KernelError) {
+  let temporary = temporaryName(name)
+  do throws(KernelError) {
     try check("rename", path) { renameat(directory, temporary, directory, name) }
   } catch {
     _ = unlinkat(directory, temporary, 0)
     throw error
   }
 }
+
+private func temporaryName(_ name: String) -> String { ".\(name).new" }
 
 /// Makes a file that nobody else has put there. What is in its place, after a crash or as a trap in a
 /// folder that others may write to, is removed and never written to.

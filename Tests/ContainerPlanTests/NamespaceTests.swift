@@ -114,19 +114,52 @@ struct NamespaceTests {
         $0.linux?.cgroupsPath = "/a/b"
         $0.linux?.resources = .init(pids: .init(limit: 7))
       }, cgroups: hybrid)
+    // Those of v1 are made while the process goes on, which joins them later.
     #expect(
-      plan.lines.prefix(2) == [
-        "make the cgroup /sys/fs/cgroup/{systemd,memory,cpu,cpuacct,cpuset,pids,devices,freezer,unified}"
+      plan.has(
+        inOrder: "make the cgroup /sys/fs/cgroup/unified/a/b  (/linux/cgroupsPath)", "clone",
+        "make the cgroup /sys/fs/cgroup/{systemd,memory,cpu,cpuacct,cpuset,pids,devices,freezer}"
           + "/a/b  (/linux/cgroupsPath)",
         "write 7 to /sys/fs/cgroup/pids/a/b/pids.max  (/linux/resources/pids/limit)",
-      ])
+        "move the process into its cgroup"))
+  }
+
+  @Test(arguments: ["user", "cgroup", "time"])
+  func cgroupsOfV1BeforeOneLosesSightOfThem(_ kind: String) throws {
+    let plan = try ContainerPlanTests.plan(
+      {
+        $0.linux?.namespaces = [.init(type: "mount"), .init(type: kind)]
+        $0.linux?.uidMappings = [.init(containerID: 0, hostID: 1, size: 1)]
+        $0.linux?.gidMappings = [.init(containerID: 0, hostID: 1, size: 1)]
+      }, cgroups: hybrid)
+    let next = try #require(
+      plan.place(kind == "user" ? "become root" : "make a new \(kind) namespace"))
+    #expect(try #require(plan.place("move the process into its cgroup")) < next)
+  }
+
+  @Test func cgroupsOfV1BeforeTheFirstMountThatMayShowThem() throws {
+    let plan = try ContainerPlanTests.plan(
+      {
+        $0.linux?.namespaces = [.init(type: "mount"), .init(type: "network", path: "/run/net")]
+        $0.mounts = [
+          .init(destination: "/a", type: "tmpfs"),
+          .init(destination: "/b", type: "bind", source: "/sys/fs/cgroup", options: ["rbind"]),
+          .init(destination: "/c", type: "tmpfs"),
+        ]
+      }, cgroups: hybrid)
+    #expect(
+      plan.has(
+        inOrder: "mount tmpfs at /a", "move the process into its cgroup", "bind /sys/fs/cgroup",
+        "mount tmpfs at /c"))
   }
 
   @Test func aCgroupBelowOnesOwn() throws {
     #expect(
-      try ContainerPlanTests.plan(cgroups: hybrid).lines.first
-        == "make the cgroup /sys/fs/cgroup/{systemd,memory,unified}/user.slice/box, "
-        + "/sys/fs/cgroup/{cpu,cpuacct,cpuset,pids,devices,freezer}/box")
+      try ContainerPlanTests.plan(cgroups: hybrid).lines("make the cgroup") == [
+        "make the cgroup /sys/fs/cgroup/unified/user.slice/box",
+        "make the cgroup /sys/fs/cgroup/{systemd,memory}/user.slice/box, "
+          + "/sys/fs/cgroup/{cpu,cpuacct,cpuset,pids,devices,freezer}/box",
+      ])
   }
 
   @Test(arguments: ["/", ".", "..", "/..", "//./", "a/.."])

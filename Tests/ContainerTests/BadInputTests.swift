@@ -127,7 +127,7 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
-  /// The runtime fails first, and init while it is being undone.
+  /// Init fails, and the runtime before it hears of that.
   @Test func twoMistakesAtOnceAreOneSentence() throws {
     let apus = try Sandbox("/bin/true") {
       $0.process?.oomScoreAdj = -1000
@@ -135,8 +135,8 @@ import Testing
     }
     let create = try apus.script(
       """
-      exec setpriv --bounding-set=-sys_resource strace -f -o trace -e trace=fsopen,rmdir \
-        -e inject=fsopen:delay_enter=100000 -e inject=rmdir:delay_enter=400000:when=1 $APUS create $ID
+      exec setpriv --bounding-set=-sys_resource strace -f -o trace -e trace=fsopen,clone3 \
+        -e inject=clone3:delay_exit=300000 $APUS create $ID
       """)
     expectRefusal(create, "/process/oomScoreAdj")
     #expect(lines(of: "\(apus.folder)/trace").contains { $0.contains("ENODEV") })

@@ -145,6 +145,7 @@ public struct ContainerPerformer: ~Copyable {
       return  // the runtime's, or done by the caller
 
     case .joinCgroup(let cgroup):
+      if plan.makesCgroupMeanwhile { meet(at: index) }
       try cgroup.join()
       // That the caller is kept to some processors is none of the container's business.
       if !plan.setsAffinity { try? liftAffinity() }
@@ -243,6 +244,13 @@ extension Plan {
       }
     }
     return false
+  }
+
+  /// Whether the runtime makes cgroups while the container's process goes on.
+  var makesCgroupMeanwhile: Bool {
+    steps[firstInContainer...].contains {
+      if case .createCgroup = $0.action { true } else { false }
+    }
   }
 
   private var goesOnInChild: Bool {
