@@ -80,8 +80,12 @@ struct HostPerformer: ~Copyable {
       do throws(RuntimeError) {
         try performer.performSteps(from: first + 1)
       } catch {
+        // It may be within a call that no signal ends, such as a mount of a disk that doesn't answer.
         try? performer.process.send(.kill)
-        _ = try? performer.process.reap()
+        let limit = Int32(CgroupPaths.secondsToEnd) * 1000
+        if (try? performer.process.waitUntilEnded(milliseconds: limit)) == true {
+          _ = try? performer.process.reap()
+        }
         throw error
       }
       return performer
