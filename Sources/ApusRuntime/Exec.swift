@@ -133,7 +133,7 @@ extension Container {
     var performer = try HostPerformer.launch(
       plan, purpose, cgroup: cgroup,
       state: state(as: options.ignorePaused ? status : statusOfUnpaused), entering: target,
-      terminal: terminal, origin: options.origin)
+      terminal: terminal, origin: options.origin, followsInit: options.cgroups.isEmpty)
     store.trace?.end("make the process")
     try performer.proceedToExec()
     store.trace?.note(performer.process)

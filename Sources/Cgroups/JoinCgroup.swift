@@ -7,15 +7,17 @@ import LinuxKernel
 extension CgroupPaths {
   /// Makes a process that is born in the cgroup of v2, where there is one.
   /// - Parameter other: a process of the container, whose cgroup is taken where the container's own
-  ///   hands controllers down and so can't hold a process, as under an init that manages cgroups.
+  ///   can't hold a process: an init that manages cgroups has it hand controllers down, or has left it
+  ///   for another. None (0) where that would not be what was asked for.
   public func clone(into kinds: [NamespaceKind], besides other: Int32) throws(KernelError) -> Cloned
   {
     guard let path = self[""] else { return try LinuxKernel.clone(into: kinds) }
     do throws(KernelError) {
       return try clone(into: kinds, bornIn: path)
     } catch {
-      if error.errno == .resourceBusy, let below = cgroup(of: other, below: path) {
-        return try clone(into: kinds, bornIn: below)
+      let mayBeElsewhere = error.errno == .resourceBusy || error.errno == .noSuchFileOrDirectory
+      if mayBeElsewhere, let elsewhere = cgroup(of: other) {
+        return try clone(into: kinds, bornIn: elsewhere)
       }
       throw explained(error, path)
     }
@@ -33,14 +35,14 @@ extension CgroupPaths {
     for path in distinct where path != born { try writeFile("\(path)/tasks", "0") }
   }
 
-  private func cgroup(of pid: Int32, below path: String) -> String? {
+  private func cgroup(of pid: Int32) -> String? {
     guard pid > 0, let bytes = try? readKernelFile("/proc/\(pid)/cgroup") else { return nil }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
       .first { $0.hasPrefix("0::/") }
-    guard let line else { return nil }
-    let mountPoint = isUnified ? CgroupLayout.mountPoint : CgroupLayout.mountPoint + "/unified"
-    let below = mountPoint + line.dropFirst(3)
-    return below.hasPrefix("\(path)/") ? below : nil
+    // One that is outside of our own cgroup namespace has no path here.
+    guard let path = line.map({ String($0.dropFirst(3)) }), !components(of: path).contains("..")
+    else { return nil }
+    return CgroupLayout.mountPoint + (isUnified ? "" : "/unified") + path
   }
 
   /// What cgroups(7) has of domains and threads, where that is in the way.

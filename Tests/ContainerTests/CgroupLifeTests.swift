@@ -30,6 +30,28 @@ import Testing
     #expect(apus.leftovers() == [])
   }
 
+  /// An init that may write to other cgroups than its own can leave it, and then it may be removed.
+  @Test(.enabled(if: Host.isRoot)) func execGoesWhereInitHasGone() throws {
+    let apus = try Sandbox("/bin/sleep", "100")
+    #expect(try apus("run", "--detach", apus.id) == .silently)
+    let pid = try apus.pid()
+    let left = try #require(cgroupFolders(of: pid)[""])
+    let other = left + "-elsewhere"
+    let moved = try apus.script(
+      "mkdir \(other); echo \(pid) > \(other)/cgroup.procs; rmdir \(left)")
+    defer { rmdir(other) }
+    try #require(moved == .silently)
+
+    #expect(try apus("exec", "--detach", apus.id, "/bin/sleep", "101") == .silently)
+    #expect(lines(of: "\(other)/cgroup.procs").count == 2)
+    let asked = try apus("exec", "--cgroup", ":/", apus.id, "/bin/true")
+    #expect(asked.status == 255)
+    #expect(asked.errors.contains("ENOENT"), "\(asked.errors)")
+    #expect(try apus.deleteByForce() == .silently)
+    #expect(eventually { rmdir(other) == 0 })
+    #expect(apus.leftovers() == [])
+  }
+
   /// Who runs in a user namespace divides a cgroup that is mounted to be written to, and no other one.
   @Test(
     .enabled(if: Host.isUnified && Host.isRoot),
