@@ -97,7 +97,12 @@ extension Spec {
 
 extension Finding {
   fileprivate init(_ key: UnknownKey) {
-    if let likely = key.likely {
+    if let likely = key.likely, key.isTaken {
+      self.init(
+        .warning, .unknownKey, key.pointer,
+        "taken for \"\(likely)\", which other runtimes may not do",
+        advice: "write \"\(likely)\"")
+    } else if let likely = key.likely {
       self.init(
         .warning, .unknownKey, key.pointer, "unknown, and passed over",
         advice: "write \"\(likely)\" if that is meant")

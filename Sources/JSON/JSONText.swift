@@ -57,29 +57,46 @@ final class JSONText {
     return name.withUTF8 { value(of: object, named: $0) }
   }
 
+  /// The same; a key that differs in upper and lower case only is taken where there is no other, as
+  /// in Go: of who writes "readOnly" a container that can be written to would be a bad surprise.
   func value(of object: Int, named name: UnsafeBufferPointer<UInt8>) -> Int? {
     var found: Int?
+    var alike: Int?
     bytes.withUnsafeBufferPointer { bytes in
       forEachKey(of: object) { key in
-        if isString(key, equalTo: name, in: bytes) {
+        switch compare(key, with: name, in: bytes) {
+        case .same:
           ask(key)
           found = key + 1
+        case .alike: alike = key + 1
+        case .different: break
         }
       }
     }
     if recordsAsked, found == nil {
       missed[object, default: []].append(String(decoding: name, as: UTF8.self))
     }
-    return found
+    return found ?? alike
   }
 
-  private func isString(
-    _ node: Int, equalTo name: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>
-  ) -> Bool {
+  private enum Likeness { case same, alike, different }
+
+  private func compare(
+    _ node: Int, with name: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>
+  ) -> Likeness {
     let string = nodes[node]
-    if string.isIntricate { return self.string(node).utf8.elementsEqual(name) }
-    guard Int(string.end - string.start) == name.count else { return false }
-    return UnsafeBufferPointer(rebasing: bytes[Int(string.start)..<Int(string.end)])
-      .elementsEqual(name)
+    if string.isIntricate {
+      return self.string(node).utf8.elementsEqual(name) ? .same : .different
+    }
+    guard Int(string.end - string.start) == name.count else { return .different }
+    var likeness = Likeness.same
+    for index in name.indices where bytes[Int(string.start) + index] != name[index] {
+      let byte = bytes[Int(string.start) + index]
+      guard byte ^ name[index] == 0x20, byte | 0x20 >= UInt8(ascii: "a"),
+        byte | 0x20 <= UInt8(ascii: "z")
+      else { return .different }
+      likeness = .alike
+    }
+    return likeness
   }
 }

@@ -5,6 +5,8 @@ public struct UnknownKey: Equatable, Sendable {
   /// The key that is likely meant: the nearest of those that were asked for in the same object and
   /// are not there.
   public let likely: String?
+  /// Whether it was taken for that one, from which it differs in upper and lower case only.
+  public let isTaken: Bool
 }
 
 extension JSONText {
@@ -36,8 +38,10 @@ extension JSONText {
         let name = string(key)
         let here = pointer + "/" + escapedForPointer(name)
         if !asked[key] {
+          let likely = nearest(to: name, among: missed[node] ?? [])
           unknown.append(
-            UnknownKey(pointer: here, likely: nearest(to: name, among: missed[node] ?? [])))
+            UnknownKey(
+              pointer: here, likely: likely, isTaken: likely?.lowercased() == name.lowercased()))
         } else {
           collectUnknownKeys(in: key + 1, at: here, into: &unknown)
         }

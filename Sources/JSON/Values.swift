@@ -81,13 +81,7 @@ extension JSONText {
   }
 
   func missing(_ key: String, in object: Int) -> JSONError {
-    var reason = "required, but missing"
-    // Go takes a key in any case.
-    forEachKey(of: object) {
-      let other = string($0)
-      guard other.lowercased() == key.lowercased() else { return }
-      reason += "; write \"\(key)\" instead of \"\(other)\""
-    }
-    return JSONError(pointer: pointer(to: object) + "/" + escapedForPointer(key), reason: reason)
+    JSONError(
+      pointer: pointer(to: object) + "/" + escapedForPointer(key), reason: "required, but missing")
   }
 }

@@ -36,7 +36,7 @@ import Testing
       #"""
       -e 's|"cwd": "/"|"cwd": "tmp"|' -e 's|"/bin/sleep"|"/bin/none"|' -e 's|"hostname"|"hostnam"|' \
         -e 's|"CAP_KILL"|"CAP_SYS_ADMIN"|' -e 's|"type": "mqueue"|"type": "nosuchfs"|' \
-        -e 's|"terminal"|"apparmorProfil": 1, "x-own": 2, "terminal"|'
+        -e 's|"terminal"|"apparmorProfil": 1, "x-own": 2, "terminal"|; s|"readonly"|"readOnly"|'
       """#)
     let lines = check()
     for beginning in [
@@ -45,6 +45,7 @@ import Testing
       "warning: /process/apparmorProfil: unknown, and passed over (write \"apparmorProfile\"",
       "note: /process/x-own: unknown, and passed over",
       "warning: /hostnam: unknown, and passed over (write \"hostname\" if that is meant)",
+      "warning: /root/readOnly: taken for \"readonly\", which other runtimes may not do",
       "warning: /process/capabilities/effective/1: CAP_SYS_ADMIN can",
     ] {
       #expect(lines.filter { $0.hasPrefix(beginning) }.count == 1, "\(beginning) in \(lines)")

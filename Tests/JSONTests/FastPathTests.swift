@@ -93,6 +93,24 @@ struct FastPathTests {
     #expect(unknown.first?.likely == likely)
   }
 
+  /// As Go does, and so runc: "readOnly" makes a container read-only there.
+  @Test func aKeyInAnotherCaseIsTakenWhereThereIsNoOther() throws {
+    func rate(_ text: String) throws -> UInt64? {
+      let fast = try decodeJSON(Disk.self, from: Array(text.utf8))
+      #expect(try slowly(text) == fast)
+      return fast.rate
+    }
+    #expect(try rate(#"{"NAME": "x", "rAte": 1}"#) == 1)
+    #expect(try rate(#"{"name": "x", "RATE": 1, "rate": 2, "Rate": 3}"#) == 2)
+    #expect(try rate(#"{"name": "x", "RATE": 1, "Rate": 3}"#) == 3)
+    #expect(try rate(#"{"name": "x", "r@te": 1, "rat\u0065s": 1}"#) == nil)
+    var unknown: [UnknownKey] = []
+    let text = #"{"NAME": "x", "Rate": 1, "rates": 2}"#
+    _ = try decodeJSON(Disk.self, from: Array(text.utf8), unknownKeys: &unknown)
+    #expect(unknown.map(\.pointer) == ["/NAME", "/Rate", "/rates"])
+    #expect(unknown.map(\.isTaken) == [true, true, false])
+  }
+
   @Test func unknownKeysAndDuplicates() throws {
     let text =
       #"{"x": 1, "name": "a", "tags": {"t": []}, "name": "b", "parts": [{"name": "c", "y": 2}]}"#
