@@ -5,7 +5,10 @@ MINUTES ?= 20
 DEB ?= $(BUILD)
 APUS = $(abspath $(BUILD))/release/apus
 # Without the import that every module has of itself, a megabyte of regular expressions isn't linked.
-STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s \
+# A section for each function, so that the linker leaves out those that nobody calls.
+# It begins in Sources/apus/SealAtStart.swift, before the C library does.
+STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s -Xlinker -e -Xlinker apus_start \
+  -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import
 export BUILD APUS
 

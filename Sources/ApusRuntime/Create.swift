@@ -255,8 +255,7 @@ extension ContainerStore {
   private func undo(_ id: String, _ cgroup: CgroupPaths?, _ resctrlGroups: [String]) {
     guard let folder = try? openFolder(id) else { return }
     if let container = try? Container(id, in: self), let process = try? container.openInit() {
-      try? process.send(.kill)
-      _ = try? process.waitUntilEnded(milliseconds: 10_000)
+      process.kill(waiting: CgroupPaths.secondsToEnd)
     }
     try? cgroup?.remove()
     for path in resctrlGroups { try? removeResctrlGroup(path) }

@@ -22,8 +22,8 @@ struct HostPerformer: ~Copyable {
   var relay: TerminalRelay?
   /// What is written to disk, and the lock.
   var recording: Recording?
-  /// The record, once it is complete and the lock given up.
-  private(set) var record: ContainerRecord?
+  /// What was written, once it is complete and the lock given up.
+  private var file: StateFile?
 
   private let socket: PacketSocket
   private var terminal: TerminalDestination
@@ -35,7 +35,8 @@ struct HostPerformer: ~Copyable {
     _ plan: Plan, _ purpose: String, cgroup: CgroupPaths, state: OCIState,
     gate fifo: consuming Descriptor? = nil, entering init: consuming ProcessDescriptor? = nil,
     recording: consuming Recording? = nil, terminal: consuming TerminalDestination,
-    origin: ProcessOrigin = .configuration(options: [:]), startsLater: Bool = false
+    origin: ProcessOrigin = .configuration(options: [:]), startsLater: Bool = false,
+    followsInit: Bool = true
   ) throws(RuntimeError) -> HostPerformer {
     let (first, kinds) = plan.processStep
     var ownPIDNamespace: Descriptor?
@@ -55,7 +56,7 @@ struct HostPerformer: ~Copyable {
     plan.times?.begin(first)
     let cloned = try attempt(plan.sentence(first, purpose, origin)) { () throws(KernelError) in
       guard let cgroup = plan.cgroup else { return try clone(into: kinds) }
-      return try cgroup.clone(into: kinds, besides: Int32(state.pid ?? 0))
+      return try cgroup.clone(into: kinds, besides: followsInit ? Int32(state.pid ?? 0) : 0)
     }
     switch consume cloned {
     case .child:
@@ -80,10 +81,7 @@ struct HostPerformer: ~Copyable {
       do throws(RuntimeError) {
         try performer.performSteps(from: first + 1)
       } catch {
-        // It may be within a call that no signal ends, such as a mount of a disk that doesn't answer.
-        try? performer.process.send(.kill)
-        let limit = Int32(CgroupPaths.secondsToEnd) * 1000
-        if (try? performer.process.waitUntilEnded(milliseconds: limit)) == true {
+        if performer.process.kill(waiting: CgroupPaths.secondsToEnd) {
           _ = try? performer.process.reap()
         }
         throw error
@@ -110,9 +108,12 @@ struct HostPerformer: ~Copyable {
     self.done = done
   }
 
+  /// The record, once it is complete.
+  var record: ContainerRecord? { file?.record }
+
   /// Gives up the lock of a container that is made.
   mutating func endRecording() {
-    record = recording?.record
+    file = recording?.file
     recording = nil
   }
 
@@ -222,6 +223,8 @@ struct HostPerformer: ~Copyable {
     }
   }
 
+  /// Not a part of its callers: the child would have its frame on its stack for good.
+  @inline(never)
   private static func perform(
     _ plan: Plan, _ index: Int, _ purpose: String, _ origin: ProcessOrigin, _ cgroup: CgroupPaths,
     pid: Int32, _ files: inout CgroupFile

@@ -6,7 +6,7 @@ import OCISpec
 struct Recording: ~Copyable {
   /// The container's folder, with its lock.
   let folder: Descriptor
-  var file: StateFile
+  let file: StateFile
   let root: String
   /// The init that is in what was prepared.
   private var preparedPID: Int32 = 0

@@ -5,9 +5,17 @@ import OCISpec
 
 /// `state.json` as create writes it. What commands of this runtime read again comes from the record;
 /// what only runc's do, straight from config.json.
-struct StateFile: JSONWritable {
+///
+/// A reference: a value of its two kilobytes would be passed on from frame to frame, and init's stack
+/// begins where its maker's ends.
+final class StateFile: JSONWritable {
   var record: ContainerRecord
   let spec: Spec
+
+  init(record: ContainerRecord, spec: Spec) {
+    self.record = record
+    self.spec = spec
+  }
 
   func write(to json: JSONWriter) {
     json.object {

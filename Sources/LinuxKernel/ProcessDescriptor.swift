@@ -56,6 +56,15 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     return try check("poll", "process \(pid)") { poll(&entry, 1, milliseconds ?? -1) } > 0
   }
 
+  /// Kills the process and waits until it has ended, or until as many seconds have passed. Returns
+  /// whether it has: it may be within a call that no signal ends, such as a mount of a disk that
+  /// doesn't answer.
+  @discardableResult
+  public func kill(waiting seconds: Int) -> Bool {
+    try? send(.kill)
+    return (try? waitUntilEnded(milliseconds: Int32(seconds) * 1000)) == true
+  }
+
   /// How the process, which need not be a child, ended; nil while it goes on, and where the kernel
   /// doesn't tell: a zombie's status stands in procfs, later only the pidfd has it (Linux 6.15,
   /// `PIDFD_GET_INFO`).

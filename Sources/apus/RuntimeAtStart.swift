@@ -3,12 +3,19 @@ import Glibc
 
 // What Swift's runtime would do at each start, and needn't.
 
-/// The words of the command line, as the C library has handed them to ``noteArguments(_:_:)``.
-private nonisolated(unsafe) var noted: (words: Words?, count: Int32) = (nil, 0)
+/// Runs before the runtime has set itself up. Nothing here may touch a type that it has to make first.
+@section(".preinit_array") @used
+private let beforeRuntime:
+  @convention(c) (
+    Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+    UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  ) -> Void = { count, arguments, _ in
+    noted = (arguments, count)
+    forgoBacktraces()
+  }
 
-/// Takes note of the command line, before Swift's runtime sets itself up. May touch no type that the
-/// runtime has to make first.
-func noteArguments(_ count: Int32, _ words: Words) { noted = (words, count) }
+/// The words of the command line, as the C library has handed them on.
+private nonisolated(unsafe) var noted: (words: Words?, count: Int32) = (nil, 0)
 
 /// What `CommandLine` asks. The runtime's own answer comes from reading `/proc/self/maps` at each
 /// start; it is not even linked when there is another one.
@@ -27,7 +34,7 @@ public func overrideUnsafeArguments(_ words: UnsafeMutableRawPointer?, _ count: 
 /// Keeps the runtime from looking for a program that shows where it has crashed. The sealed executable
 /// is called "/", so it would look in the current directory, and run what is called so there. What the
 /// caller's environment says of it is meant for another program.
-func forgoBacktraces() {
+private func forgoBacktraces() {
   // Not yet set up, where the C library is a shared one.
   guard apus_environ() != nil else { return }
   func characters(_ text: StaticString) -> UnsafePointer<CChar> {
