@@ -83,6 +83,7 @@ extension Container {
 
   private func open(_ folder: Int32, _ process: borrowing ProcessDescriptor) throws(RuntimeError) {
     var fifo = try openFifo(folder)
+    var seconds = 0
     while true {
       var entries = [
         pollfd(fd: fifo.number, events: Int16(POLLIN), revents: 0),
@@ -91,10 +92,12 @@ extension Container {
       let ready = try attempt("start container \"\(id)\"") { () throws(KernelError) in
         try check("poll", "exec.fifo") { poll(&entries, 2, 10_000) }
       }
+      // A small share of a busy processor can keep init from answering, so only one that is stopped,
+      // or an init of runc's whose byte was lost, is given up.
       if ready == 0 {
-        throw RuntimeError(
-          "start container \"\(id)\": its init has not answered at the gate for 10 s; "
-            + "is it stopped by a signal?")
+        seconds += 10
+        try refuseIfStopped(process, seconds)
+        continue
       }
       var byte: UInt8 = 0
       if read(fifo.number, &byte, 1) == 1 { break }
@@ -111,6 +114,22 @@ extension Container {
     } catch {
       if error.errno == .noSuchFileOrDirectory { throw alreadyRunning }
       throw RuntimeError("start container \"\(id)\"", error)
+    }
+  }
+
+  private func refuseIfStopped(_ process: borrowing ProcessDescriptor, _ seconds: Int)
+    throws(RuntimeError)
+  {
+    if cgroup.isFrozen {
+      throw RuntimeError(
+        "cannot start a container in the paused state: \"\(id)\"; resume it first")
+    }
+    let words = "start container \"\(id)\": its init, process \(process.pid), "
+    if let state = ProcessStat(pid: process.pid)?.state, state == "T" || state == "t" {
+      throw RuntimeError(words + "is stopped by a signal or a tracer; send it SIGCONT")
+    }
+    guard seconds < 60 else {
+      throw RuntimeError(words + "has not answered at the gate for \(seconds) s; delete it")
     }
   }
 

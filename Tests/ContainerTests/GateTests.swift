@@ -159,6 +159,20 @@ extension GateTests {
       #expect(try apus.state().status == "running")
     }
 
+    /// Ten seconds, and no more, for one that can't answer.
+    @Test func startGivesUpAnInitThatIsHeld() throws {
+      let apus = try Sandbox("/bin/sleep", "100")
+      #expect(try apus.create() == .silently)
+      let pid = try apus.pid()
+      kill(pid, SIGSTOP)
+      let start = try apus.start()
+      expectRefusal(start, "process \(pid), is stopped by a signal", "SIGCONT")
+      #expect(start.seconds > 9 && start.seconds < 11 * slowness, "\(start.seconds)")
+      kill(pid, SIGCONT)
+      #expect(try apus.start() == .silently)
+      #expect(try apus.state().status == "running")
+    }
+
     /// A start that waits holds the container's lock; kill and delete get through to init.
     @Test func byDeleteWhileStartWaits() throws {
       let apus = try Sandbox("/bin/true")

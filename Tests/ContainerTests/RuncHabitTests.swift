@@ -43,12 +43,6 @@ import Testing
     let run = try apus.run()
     #expect(run.status == 1 && run.errors.contains("Read-only file system"), "\(run)")
     #expect(!apus.has("rootfs/file"))
-
-    try apus.configure {
-      $0.linux?.resources?.hugepageLimits = [.init(pageSize: "3MB", limit: 0)]
-    }
-    #expect(try apus.script("sed -i s/pageSize/PAGESIZE/ config.json") == .silently)
-    expectRefusal(try apus.run(), "/linux/resources/hugepageLimits/0", "3MB")
   }
 
   @Test func aTmpfsLooksLikeTheDirectoryOfTheImage() throws {
