@@ -81,4 +81,23 @@ extension ContainerPerformer {
     if try runtime.receive().bytes.isEmpty { _exit(1) }  // the runtime is gone
     try terminal.becomeStandardStreams()
   }
+
+  /// Has the container's own null device, where it has one, in place of the host's as standard streams,
+  /// as runc does: CRIU can't save a file from outside, and root in the container could change the
+  /// host's mode.
+  mutating func ownNullStreams() throws(KernelError) {
+    if plan.opensTerminal { return }
+    var own: Descriptor?
+    for stream in Int32(0)...2 {
+      guard let found = try? status(stream), found.isCharacterDevice(1, 3) else { continue }
+      if own == nil {
+        guard let place = try? provenNullDevice(),
+          let null = try? open("self/fd/\(place)", .readWrite, at: try proc())
+        else { return }
+        own = consume null
+      }
+      let number = own.polledNumber
+      try check("dup3", "/dev/null") { apus_dup3(number, stream, 0) }
+    }
+  }
 }

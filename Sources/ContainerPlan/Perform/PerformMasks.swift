@@ -44,18 +44,22 @@ extension ContainerPerformer {
   }
 
   private mutating func nullCover() throws(KernelError) -> Descriptor {
+    try cloneTree("", at: try provenNullDevice(), recursive: false)
+  }
+
+  /// Proven to be the null device, not what an image put in its place (CVE-2025-31133).
+  mutating func provenNullDevice() throws(KernelError) -> Int32 {
     if nullDevice == nil {
-      // Proven to be the null device, not what an image put in its place (CVE-2025-31133).
       let null = try open("/dev/null", in: try root(), [.path, .noFollow])
       let found = try status(null.number, path: "/dev/null")
-      guard found.fileType == S_IFCHR, found.st_rdev == apus_makedev(1, 3) else {
+      guard found.isCharacterDevice(1, 3) else {
         throw KernelError(
           call: "mask with something that is not the null device,", subject: "/dev/null",
           errno: .noSuchAddressOrDevice)
       }
       nullDevice = consume null
     }
-    return try cloneTree("", at: nullDevice?.number ?? -1, recursive: false)
+    return nullDevice?.number ?? -1
   }
 
   /// "net.ipv4.ip_forward" and "net/ipv4/ip_forward" are the same; in each the other sign stands

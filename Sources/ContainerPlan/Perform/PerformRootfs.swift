@@ -47,6 +47,7 @@ extension ContainerPerformer {
     try change()
     folder = nil
     rootfs = try open("/", [.path, .directory])
+    try ownNullStreams()
   }
 
   mutating func perform(_ mount: PlannedMount, at index: Int) throws(KernelError) {
