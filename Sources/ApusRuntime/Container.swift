@@ -41,10 +41,7 @@ public struct Container: Sendable {
   }
 
   /// Where its cgroup is.
-  var cgroup: CgroupPaths {
-    CgroupPaths(
-      directories: record.cgroupPaths.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-  }
+  var cgroup: CgroupPaths { record.cgroup }
 
   /// Whether init, and not a later process of its number, is alive.
   public var isAlive: Bool {

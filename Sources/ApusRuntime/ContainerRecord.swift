@@ -18,7 +18,7 @@ public struct ContainerRecord: Sendable, Equatable {
   /// Of libcontainer's own form of the configuration.
   public var config: Config
   /// Controller and directory on the host.
-  public var cgroupPaths: [String: String]
+  public var cgroup: CgroupPaths
   /// The group of resctrl that its processes are in; nil: none.
   public var resctrlGroup: String?
   /// The one below it in which they are monitored; nil: none.
@@ -153,7 +153,7 @@ extension ContainerRecord {
         hooks: Hooks(
           poststart: spec.hooks?.poststart ?? [], poststop: spec.hooks?.poststop ?? []),
         noNewKeyring: options.noNewKeyring, closID: spec.linux?.intelRdt.map { $0.closID ?? "" }),
-      cgroupPaths: Dictionary(cgroup.directories.map { ($0.controller, $0.path) }) { a, _ in a },
+      cgroup: cgroup,
       resctrlGroupsMade: [])
   }
 

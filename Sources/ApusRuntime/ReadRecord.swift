@@ -1,5 +1,6 @@
 // state.json is read by every command, so by hand: JSONReadable says why.
 
+import Cgroups
 import JSON
 import OCISpec
 
@@ -12,7 +13,8 @@ extension ContainerRecord: JSONReadable {
     initProcessStart = try object.required("init_process_start")
     created = try object.required("created")
     config = try object.required("config")
-    cgroupPaths = try object.optional("cgroup_paths") ?? [:]
+    let cgroup: RecordedCgroup? = try object.optional("cgroup_paths")
+    self.cgroup = cgroup?.paths ?? CgroupPaths(directories: [])
     // runc 1.1 writes an empty one where there is none.
     resctrlGroup = nonEmpty(try object.optional("intel_rdt_path"))
     resctrlMonitoringGroup = nonEmpty(try object.optional("intel_rdt_mon_path"))
@@ -25,6 +27,19 @@ extension ContainerRecord: JSONReadable {
       resctrlGroupsMade =
         closID.isEmpty ? [resctrlGroup] : resctrlMonitoringGroup.map { [$0] } ?? []
     }
+  }
+}
+
+/// The directories of a cgroup, by controller.
+private struct RecordedCgroup: JSONReadable {
+  let paths: CgroupPaths
+
+  init(json: JSONValue) throws(JSONError) {
+    var directories: [(controller: String, path: String)] = []
+    try json.forEachMember { controller, path throws(JSONError) in
+      directories.append((controller, try String(json: path)))
+    }
+    paths = CgroupPaths(directories: directories)
   }
 }
 

@@ -25,7 +25,9 @@ final class StateFile: JSONWritable {
       $0.member("created", record.created)
       $0.object("config", write(config:))
       if record.config.cgroups.isRootless { $0.member("rootless", true) }
-      $0.member("cgroup_paths", record.cgroupPaths)
+      $0.object("cgroup_paths") {
+        for (controller, path) in record.cgroup.directories { $0.member(named: controller, path) }
+      }
       if hasInit { write(initIn: $0) }
       if let group = record.resctrlGroup {
         $0.member("intel_rdt_path", group)

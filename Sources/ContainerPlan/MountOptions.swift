@@ -56,6 +56,19 @@ public struct MountOptions: Equatable, Sendable {
       ? .noSymlinksFollowed
       : [.readOnly, .noSetUserID, .noDevices, .noExec, .noSymlinksFollowed]
     clear.formUnion(others.subtracting(set))
+    keepUnnamedAccessTimes()
+  }
+
+  /// As mount(2) remounts: who asks for a way of access times gets that alone; who only takes one back
+  /// ("atime", "diratime") has asked for none, and what the host has set stays.
+  private mutating func keepUnnamedAccessTimes() {
+    let times: MountAttributes = [.accessTimeMask, .noDirectoryAccessTime]
+    let isRelatime = clear.contains(.accessTimeMask)
+    if isRelatime || !set.isDisjoint(with: times) {
+      clear.formUnion(times.subtracting(set))
+    } else {
+      clear.subtract(times)
+    }
   }
 
   /// Reads option strings; a later one overrides an earlier one, as in mount(8).

@@ -29,6 +29,15 @@ public struct JSONValue {
     return JSONElements(text: text, next: node + 1, end: text.after(node), step: 1)
   }
 
+  /// Calls `body` with each key and value of an object of which all keys are welcome, in the text's
+  /// order.
+  public func forEachMember(
+    _ body: (_ key: String, _ value: JSONValue) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    var members = try members()
+    while let member = members.pop() { try body(member.key(), member) }
+  }
+
   /// The values of an object of which all keys are welcome.
   @usableFromInline
   func members() throws(JSONError) -> JSONElements {

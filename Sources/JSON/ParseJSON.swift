@@ -191,6 +191,7 @@ struct JSONParser {
   /// Skips ASCII that means itself, which is nearly all there is.
   private mutating func skipPlainBytes() {
     var index = position
+    while index + 8 <= bytes.count, areEightPlain(at: index) { index += 8 }
     while index < bytes.count {
       let byte = bytes[index]
       guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else {
@@ -199,6 +200,17 @@ struct JSONParser {
       index += 1
     }
     position = index
+  }
+
+  /// Whether none of eight bytes ends the run. Of each that does, one of these expressions sets the
+  /// highest bit; a borrow may set that of the byte behind it, which changes nothing any more.
+  private func areEightPlain(at index: Int) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let eight = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let quotes = eight ^ ones &* UInt64(UInt8(ascii: "\""))
+    let backslashes = eight ^ ones &* UInt64(UInt8(ascii: "\\"))
+    let ends = (eight &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones) | eight
+    return ends & ones &* 0x80 == 0
   }
 
   private mutating func skipEscape() throws(Failure) {

@@ -65,17 +65,25 @@ private func userName(of id: UInt32) -> String {
 }
 
 /// Columns as runc lays them out: at least 12 wide, at least 3 blanks apart.
-private func table(_ reports: [ContainerReport]) -> String {
+private func table(_ reports: [ContainerReport]) -> [UInt8] {
   let rows =
     [["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]]
     + reports.map { [$0.id, String($0.pid), $0.status, $0.bundle, $0.created, $0.owner] }
-  var text = ""
-  let widths = (0..<5).map { column in rows.map { max(12, $0[column].count + 3) }.max() ?? 12 }
+  var widths = [Int](repeating: 12, count: 5)
   for row in rows {
-    for (cell, width) in zip(row, widths) {
-      text += cell + String(repeating: " ", count: width - cell.count)
+    for column in widths.indices { widths[column] = max(widths[column], width(row[column]) + 3) }
+  }
+  var text: [UInt8] = []
+  for row in rows {
+    for column in widths.indices {
+      text += row[column].utf8
+      text += repeatElement(UInt8(ascii: " "), count: widths[column] - width(row[column]))
     }
-    text += row[5] + "\n"
+    text += row[5].utf8
+    text.append(UInt8(ascii: "\n"))
   }
   return text
 }
+
+/// Code points, as runc counts them; taking characters apart would be most of what a long list costs.
+private func width(_ cell: String) -> Int { cell.unicodeScalars.count }

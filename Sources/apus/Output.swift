@@ -16,7 +16,8 @@ func output(json list: [some JSONWritable]) throws(RuntimeError) {
   try output(json: list, style: .compact)
 }
 
-private func output(_ bytes: [UInt8]) throws(RuntimeError) {
+/// Prints bytes on the standard output.
+func output(_ bytes: [UInt8]) throws(RuntimeError) {
   do throws(KernelError) {
     try write(bytes, to: 1)
   } catch {

@@ -89,7 +89,7 @@ struct MountTests {
         == [
           "bind /src at /a, ro,suid,dev,exec,symfollow,rprivate  (/mounts/0)",
           "bind /bundle/folder and what is mounted below it at /b  (/mounts/1)",
-          "bind /src and what is mounted below it at /c, noatime,rw,suid,dev,exec,symfollow,rro  (/mounts/2)",
+          "bind /src and what is mounted below it at /c, noatime,rw,suid,dev,exec,diratime,symfollow,rro  (/mounts/2)",
         ])
   }
 

@@ -123,6 +123,34 @@ import Testing
     #expect(options.hidden.intersection(ownOptions) == [], "\(mount)")
   }
 
+  /// As mount(2) remounts, and so as runc: one way of access times replaces another, and who takes
+  /// back what he hasn't asked for keeps what the host has.
+  @Test(arguments: [
+    ("noatime", "atime", ["noatime"]), ("noatime", "diratime", ["noatime"]),
+    ("noatime,nodiratime", "nostrictatime", ["noatime", "nodiratime"]),
+    ("noatime", "relatime", ["relatime"]), ("noatime", "nodiratime", ["nodiratime", "relatime"]),
+    ("nodiratime", "noatime", ["noatime"]), ("noatime,nodiratime", "strictatime", []),
+    ("noatime", "nodiratime,strictatime", ["nodiratime"]),
+    ("strictatime", "relatime", ["relatime"]),
+    ("noatime", "dev", ["noatime"]),
+  ]) func accessTimesOfABind(host: String, option: String, expected: [String]) throws {
+    let apus = try Sandbox {
+      $0.mounts?.append(
+        Spec.Mount(
+          destination: "/here", type: "bind", source: "source",
+          options: ["bind"] + option.split(separator: ",").map(String.init)))
+      $0.process?.args = ["/bin/probe"]
+    }
+    let run = try apus.inOwnMounts(
+      """
+      mkdir source; mount -t tmpfs -o \(host) tmpfs source
+      exec \(apus.commandLine) run \(apus.id)
+      """)
+    let mount = try #require(try apus.report(of: run).mount(at: "/here"))
+    let shown = mount.options.split(separator: ",").map(String.init)
+    #expect(Set(shown.filter { $0.hasSuffix("atime") }) == Set(expected), "\(mount)")
+  }
+
   /// The plain word is for the mount alone, the one with an `r` also for what is mounted below.
   @Test(arguments: [
     ("ro", "ro"), ("nosuid", "nosuid"), ("nodev", "nodev"), ("noexec", "noexec"),

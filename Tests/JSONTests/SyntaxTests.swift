@@ -75,6 +75,30 @@ struct SyntaxTests {
     #expect(try decode(String.self, text) == expected)
   }
 
+  /// Strings are passed over by eight bytes at a time: wherever in them one ends the run, it is found.
+  @Test(arguments: 0..<20) func everyByteOfAStringIsLookedAt(length: Int) throws {
+    for place in 0...length {
+      func text(_ bytes: [UInt8]) -> [UInt8] {
+        var string = [UInt8](repeating: UInt8(ascii: "~"), count: length)
+        string.insert(contentsOf: bytes, at: place)
+        return [0x22] + string + [0x22]
+      }
+      for bad: [UInt8] in [[0], [0x1F], [0x0A], [0x22], [0x5C, 0x01], [0x80], [0x9F], [0xFF]] {
+        #expect(throws: JSONError.self) {
+          _ = try decodeJSON(String.self, from: text(bad))
+        }
+      }
+      for (good, meant) in [
+        ([0x5C, 0x5C], "\\"), ([0x5C, 0x22], "\""), ([0x7F], "\u{7F}"), ([0x20], " "),
+        ([0xC3, 0xA4], "ä"), ([0x21], "!"), ([0x23], "#"), ([0x5B], "["), ([0x5D], "]"),
+      ] as [([UInt8], String)] {
+        let tildes = String(repeating: "~", count: length)
+        let expected = tildes.prefix(place) + meant + tildes.dropFirst(place)
+        #expect(try decodeJSON(String.self, from: text(good)) == expected)
+      }
+    }
+  }
+
   @Test(arguments: [
     "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"",
     "\"\\ud800\\u0041\"", "\"\\uDFFF\\uD800\"", "{\"\\ud800\":1}",

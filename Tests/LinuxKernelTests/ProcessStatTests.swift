@@ -7,11 +7,11 @@ import Testing
 struct ProcessStatTests {
   /// A line as the kernel writes it: 52 fields, the 22nd is the start time, the last the exit code.
   private func line(_ name: String, _ state: String, start: String = "8123", code: Int = 0)
-    -> String
+    -> [UInt8]
   {
     let between = Array(repeating: "7", count: 18).joined(separator: " ")
     let after = Array(repeating: "9", count: 29).joined(separator: " ")
-    return "42 (\(name)) \(state) \(between) \(start) \(after) \(code)\n"
+    return Array("42 (\(name)) \(state) \(between) \(start) \(after) \(code)\n".utf8)
   }
 
   @Test(arguments: ["sh", "a b", "a) Z 1 (", "))", "(", ""])
@@ -41,11 +41,17 @@ struct ProcessStatTests {
 
   @Test(arguments: ["", "42 (sh", "42 (sh) S", "42 (sh) S 1 2 3"])
   func aLineThatIsCutShort(_ line: String) {
-    #expect(ProcessStat(line) == nil)
+    #expect(ProcessStat(Array(line.utf8)) == nil)
   }
 
-  @Test func aStartTimeThatIsNone() {
-    #expect(ProcessStat(line("sh", "S", start: "-1")) == nil)
+  @Test(arguments: ["-1", "1a", "18446744073709551616", "99999999999999999999"])
+  func aStartTimeThatIsNone(_ time: String) {
+    #expect(ProcessStat(line("sh", "S", start: time)) == nil)
+  }
+
+  @Test func theLastStartTimeThereIs() {
+    let stat = ProcessStat(line("sh", "S", start: "18446744073709551615"))
+    #expect(stat?.startTime == .max)
   }
 
   @Test func thisProcess() throws {
