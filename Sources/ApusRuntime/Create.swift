@@ -141,8 +141,8 @@ extension ContainerStore {
 
   /// Tells what is left out that is nobody's loss.
   private func warn(of resources: Spec.Linux.Resources, _ cgroup: CgroupPaths, _ purpose: String) {
-    for pointer in cgroup.leftOut(of: resources) {
-      log(.warning, "\(purpose): config.json \(pointer) is left out: \(noSuchSetting)")
+    for setting in cgroup.leftOut(of: resources) {
+      log(.warning, "\(purpose): config.json \(setting.pointer) is left out: \(setting.reason)")
     }
   }
 
@@ -262,9 +262,6 @@ extension ContainerStore {
     try? removeFolder(id, folder.number)
   }
 }
-
-/// Why something is left out.
-let noSuchSetting = "this host's cgroups have no such setting any more"
 
 /// A lock that another thread holds at a fork stays held in the child for ever. The directory has a
 /// link for each thread, and two of its own.

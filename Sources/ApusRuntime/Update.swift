@@ -16,8 +16,8 @@ extension Container {
       throw RuntimeError("\(purpose): container not running (it is \(now.status.rawValue))")
     }
     try now.requireCgroup("update")
-    for pointer in now.cgroup.leftOut(of: resources) {
-      store.log(.warning, "\(purpose): \(place(pointer)) is left out: \(noSuchSetting)")
+    for setting in now.cgroup.leftOut(of: resources) {
+      store.log(.warning, "\(purpose): \(place(setting.pointer)) is left out: \(setting.reason)")
     }
     try now.update(resources, folder.number, purpose)
   }
@@ -33,7 +33,8 @@ extension Container {
     try requireRoom(for: asked, purpose)
     let writes: [CgroupWrite]
     do throws(LimitError) {
-      writes = try cgroup.writes(for: asked, isUpdate: true)
+      writes = try cgroup.writes(
+        for: asked, isUpdate: true, bySystemd: record.config.cgroups.isSystemd)
     } catch {
       throw RuntimeError("\(purpose): \(place(error.pointer)): \(error.problem)")
     }

@@ -3,10 +3,12 @@ import OCISpec
 extension CgroupPaths {
   /// What config.json's limits come to, file by file, in the order of writing. docs/cgroups.md has
   /// the table. As in runc, 0 leaves a number as it is: engines write it for what nobody asked for.
-  /// - Parameter isUpdate: whether there may be other values already.
-  public func writes(for resources: Spec.Linux.Resources?, isUpdate: Bool = false)
-    throws(LimitError) -> [CgroupWrite]
-  {
+  /// - Parameters:
+  ///   - isUpdate: whether there may be other values already.
+  ///   - bySystemd: whether systemd is told of them, and so writes them again as it counts.
+  public func writes(
+    for resources: Spec.Linux.Resources?, isUpdate: Bool = false, bySystemd: Bool = false
+  ) throws(LimitError) -> [CgroupWrite] {
     guard let resources else { return [] }
     var files = LimitFiles(self)
     if let memory = resources.memory { try files.add(memory, isUpdate: isUpdate) }
@@ -17,7 +19,7 @@ extension CgroupPaths {
     if let network = resources.network { try files.add(network) }
     if let rdma = resources.rdma { try files.add(rdma) }
     if let unified = resources.unified { try files.add(unified) }
-    return files.writes
+    return bySystemd ? files.writes.map(\.inWholePercents) : files.writes
   }
 
   /// The device rules of config.json, and those of every container, where v1 has a controller for
@@ -154,9 +156,12 @@ extension LimitFiles {
     guard paths.isUnified, let directory = paths[""] else {
       throw LimitError(
         pointer: "/linux/resources/unified",
-        problem: "these are files of cgroup v2, and this host has v1; leave them out")
+        problem: "invalid configuration: these are files of cgroup v2, and this host has v1; leave "
+          + "them out")
     }
+    let isIdle = isIdle(unified)
     for (file, value) in unified.sorted(by: { $0.key < $1.key }) {
+      if isIdle, file == "cpu.weight" { continue }
       // Files such as io.max take one line in a write.
       let lines = value.split(separator: "\n")
       for line in lines.isEmpty ? [""] : lines {

@@ -68,23 +68,3 @@ extension LimitFiles {
       v2: Value("memory.swap.max", unlimited(alone), ifMissing: alone <= 0 ? .skip : .fail))
   }
 }
-
-extension CgroupPaths {
-  /// What of config.json this host's kernel has nothing for and nobody is worse off without, by its
-  /// JSON pointer.
-  public func leftOut(of resources: Spec.Linux.Resources) -> [String] {
-    guard let memory = resources.memory else { return [] }
-    var pointers: [String] = []
-    func leaveOut(_ name: String, if isAsked: Bool) {
-      if isAsked { pointers.append("/linux/resources/memory/\(name)") }
-    }
-    leaveOut("kernel", if: given(memory.kernel) != nil)
-    leaveOut("useHierarchy", if: memory.useHierarchy == false)
-    if self["memory"] == nil {
-      leaveOut("kernelTCP", if: given(memory.kernelTCP) != nil)
-      leaveOut("swappiness", if: memory.swappiness != nil)
-      leaveOut("disableOOMKiller", if: memory.disableOOMKiller == true)
-    }
-    return pointers
-  }
-}

@@ -52,22 +52,11 @@ extension SystemdProperty {
     return [SystemdProperty(name, .uint64(number))]
   }
 
-  /// "QUOTA PERIOD", in microseconds. systemd counts in whole percents of a processor: rounded up,
-  /// so that a cgroup below may still have as much as was asked for.
   private static func processorTime(_ value: String) -> [SystemdProperty] {
-    let parts = value.split(separator: " ")
-    let period = parts.count > 1 ? UInt64(parts[1]) ?? 0 : 100_000
-    guard let first = parts.first, period > 0 else { return [] }
-    var share = UInt64.max
-    if first != "max" {
-      guard let quota = UInt64(first) else { return [] }
-      let (product, overflow) = quota.multipliedReportingOverflow(by: 1_000_000)
-      guard !overflow else { return [] }
-      share = (product / period + 9999) / 10_000 * 10_000
-    }
+    guard let time = ProcessorTime(value) else { return [] }
     return [
-      SystemdProperty("CPUQuotaPeriodUSec", .uint64(period)),
-      SystemdProperty("CPUQuotaPerSecUSec", .uint64(share)),
+      SystemdProperty("CPUQuotaPeriodUSec", .uint64(time.period)),
+      SystemdProperty("CPUQuotaPerSecUSec", .uint64(time.share ?? .max)),
     ]
   }
 
@@ -83,5 +72,46 @@ extension SystemdProperty {
       for number in first...last { bytes[number / 8] |= 1 << (number % 8) }
     }
     return bytes.isEmpty ? [] : [SystemdProperty(name, .bytes(bytes))]
+  }
+}
+
+/// The value of `cpu.max`, as systemd counts.
+private struct ProcessorTime {
+  /// Microseconds.
+  let period: UInt64
+  /// Microseconds of a second in whole percents of a processor: rounded up, so that a cgroup below may
+  /// still have as much as was asked for. Nil: no limit.
+  let share: UInt64?
+
+  /// Reads "QUOTA PERIOD", in microseconds.
+  init?(_ value: String) {
+    let parts = value.split(separator: " ")
+    period = parts.count > 1 ? UInt64(parts[1]) ?? 0 : 100_000
+    guard let first = parts.first, period > 0 else { return nil }
+    if first == "max" {
+      share = nil
+      return
+    }
+    guard let quota = UInt64(first) else { return nil }
+    let (product, overflows) = quota.multipliedReportingOverflow(by: 1_000_000)
+    guard !overflows else { return nil }
+    share = (product / period + 9999) / 10_000 * 10_000
+  }
+
+  /// What systemd writes; nil where it would be too large.
+  var text: String? {
+    guard let share else { return "max \(period)" }
+    let (product, overflows) = share.multipliedReportingOverflow(by: period)
+    return overflows ? nil : "\(product / 1_000_000) \(period)"
+  }
+}
+
+extension CgroupWrite {
+  /// The same as systemd writes it, which may do so again at any time.
+  var inWholePercents: CgroupWrite {
+    guard file == "cpu.max", let text = ProcessorTime(value)?.text else { return self }
+    var changed = CgroupWrite(directory, file, text, pointer, ifMissing: ifMissing)
+    changed.isTiedToNext = isTiedToNext
+    return changed
   }
 }

@@ -204,15 +204,17 @@ public struct Plan: Equatable, Sendable {
     add(
       .startUnit(unit, properties),
       (spec.linux?.cgroupsPath ?? "").isEmpty ? "" : "/linux/cgroupsPath")
-    try planLimits(spec, cgroup, facts)
+    try planLimits(spec, cgroup, facts, bySystemd: true)
   }
 
-  private mutating func planLimits(_ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts)
-    throws(PlanError)
-  {
+  private mutating func planLimits(
+    _ spec: Spec, _ cgroup: CgroupPaths, _ facts: Facts, bySystemd: Bool = false
+  ) throws(PlanError) {
     let resources = spec.linux?.resources
     do throws(LimitError) {
-      for write in try cgroup.writes(for: resources) { add(.writeCgroup(write), write.pointer) }
+      for write in try cgroup.writes(for: resources, bySystemd: bySystemd) {
+        add(.writeCgroup(write), write.pointer)
+      }
     } catch {
       throw PlanError(error.pointer, error.problem)
     }

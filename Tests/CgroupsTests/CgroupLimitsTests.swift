@@ -139,7 +139,9 @@ struct CgroupLimitsTests {
         limit: 1, kernel: 1, kernelTCP: 1, swappiness: 0, disableOOMKiller: true,
         useHierarchy: false))
     func leftOut(_ paths: CgroupPaths) -> [String] {
-      paths.leftOut(of: resources).map { String($0.dropFirst("/linux/resources/memory/".count)) }
+      paths.leftOut(of: resources).map {
+        String($0.pointer.dropFirst("/linux/resources/memory/".count))
+      }
     }
     #expect(leftOut(Self.legacy) == ["kernel", "useHierarchy"])
     #expect(
@@ -151,6 +153,43 @@ struct CgroupLimitsTests {
         of: Resources(
           memory: .init(kernel: 0, kernelTCP: 0, disableOOMKiller: false, useHierarchy: true)))
         == [])
+  }
+
+  @Test("an idle cgroup takes no weight, and that is said")
+  func idleTakesNoWeight() throws {
+    func check(_ resources: Resources, _ pointer: String?, _ written: [String]) throws {
+      let leftOut = Self.unified.leftOut(of: resources)
+      #expect(leftOut.map(\.pointer) == (pointer.map { [$0] } ?? []))
+      #expect(leftOut.allSatisfy { $0.reason.hasPrefix("unable to apply both") })
+      let writes = try Self.unified.writes(for: resources).map { "\($0.file)=\($0.value)" }
+      #expect(writes == written)
+    }
+    try check(
+      Resources(cpu: .init(shares: 200, idle: 1)), "/linux/resources/cpu/shares", ["cpu.idle=1"])
+    try check(Resources(cpu: .init(shares: 2, idle: 0)), nil, ["cpu.idle=0", "cpu.weight=1"])
+    try check(
+      Resources(unified: ["cpu.idle": "1", "cpu.weight": "8"]),
+      "/linux/resources/unified/cpu.weight", ["cpu.idle=1"])
+    try check(
+      Resources(unified: ["cpu.idle": "0", "cpu.weight": "8"]), nil,
+      ["cpu.idle=0", "cpu.weight=8"])
+  }
+
+  @Test("under systemd a quota is written as systemd would write it again")
+  func wholePercentsUnderSystemd() throws {
+    func written(_ quota: Int64, _ period: UInt64) throws -> [String] {
+      try Self.unified.writes(
+        for: Resources(cpu: .init(quota: quota, period: period)), bySystemd: true
+      ).map(\.value)
+    }
+    #expect(try written(500_000, 900_000) == ["504000 900000"])
+    #expect(try written(50_000, 100_000) == ["50000 100000"])
+    #expect(try written(-1, 50_000) == ["max 50000"])
+    #expect(try written(.max, 100_000) == ["\(Int64.max) 100000"])
+    let unified = Resources(unified: ["cpu.max": "1001 100000"])
+    #expect(
+      try Self.unified.writes(for: unified, bySystemd: true).map(\.value) == ["2000 100000"])
+    #expect(try Self.unified.writes(for: unified).map(\.value) == ["1001 100000"])
   }
 
   @Test func pointers() throws {

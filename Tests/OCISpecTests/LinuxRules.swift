@@ -161,20 +161,23 @@ let linuxRules: [Rule] = [
   Rule("/linux/intelRdt/schemata/1", "must be one line") {
     $0.linux?.intelRdt = .init(schemata: ["L3:0=1", "MB:0=1\nL3:0=2"])
   },
-  Rule("/linux/memoryPolicy/mode", "unknown memory policy \"MPOL_X\"") {
+  Rule("/linux/memoryPolicy/mode", "invalid memory policy mode \"MPOL_X\"") {
     $0.linux?.memoryPolicy = .init(mode: "MPOL_X")
   },
-  Rule("/linux/memoryPolicy/flags/0", "unknown flag of memory policies \"MPOL_F_X\"") {
+  Rule("/linux/memoryPolicy/flags/0", "invalid memory policy flag \"MPOL_F_X\"") {
     $0.linux?.memoryPolicy = .init(mode: "MPOL_LOCAL", flags: ["MPOL_F_X"])
   },
-  Rule("/linux/memoryPolicy/nodes", "\"0-\" is not a list of memory nodes") {
+  Rule("/linux/memoryPolicy/nodes", "invalid memory policy nodes \"0-\"") {
     $0.linux?.memoryPolicy = .init(mode: "MPOL_BIND", nodes: "0-")
   },
   Rule("/linux/memoryPolicy/nodes", "MPOL_BIND needs at least one node") {
     $0.linux?.memoryPolicy = .init(mode: "MPOL_BIND")
   },
-  Rule("/linux/memoryPolicy/nodes", "MPOL_DEFAULT takes no nodes") {
-    $0.linux?.memoryPolicy = .init(mode: "MPOL_DEFAULT", nodes: "0")
+  Rule(
+    "/linux/memoryPolicy/nodes",
+    "MPOL_DEFAULT takes no nodes: the mode requires 0 nodes but got 4"
+  ) {
+    $0.linux?.memoryPolicy = .init(mode: "MPOL_DEFAULT", nodes: "0-2,7")
   },
   Rule("/linux/personality/domain", "unknown execution domain \"WINDOWS\"") {
     $0.linux?.personality = .init(domain: "WINDOWS")

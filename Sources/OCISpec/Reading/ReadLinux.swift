@@ -128,7 +128,8 @@ extension Spec.Linux.MemoryPolicy: JSONReadable {
   /// Reads what stands at this place of config.json.
   public init(json: JSONValue) throws(JSONError) {
     let object = try json.object()
-    mode = try object.required("mode")
+    // As in Go, one that is missing is an empty one, which no policy has.
+    mode = try object.optional("mode") ?? ""
     nodes = try object.optional("nodes")
     flags = try object.optional("flags")
   }

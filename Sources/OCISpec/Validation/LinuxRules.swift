@@ -152,18 +152,30 @@ extension Spec.Linux.IntelRdt {
 
 extension Spec.Linux.MemoryPolicy {
   func check(_ report: inout Report, at pointer: String) {
+    // "invalid memory policy" is what runc says, and its tests look for.
     report.require(
-      mode, among: Vocabulary.memoryPolicyModes, "memory policy", at: "\(pointer)/mode")
+      mode, among: Vocabulary.memoryPolicyModes, "memory policy mode", at: "\(pointer)/mode",
+      isCalled: "invalid")
     for (index, flag) in (flags ?? []).enumerated() {
       report.require(
-        flag, among: Vocabulary.memoryPolicyFlags, "flag of memory policies",
-        at: "\(pointer)/flags/\(index)")
+        flag, among: Vocabulary.memoryPolicyFlags, "memory policy flag",
+        at: "\(pointer)/flags/\(index)", isCalled: "invalid")
     }
-    report.checkList(nodes, of: "memory nodes", at: "\(pointer)/nodes")
-    let hasNodes = nodes?.isEmpty == false
+    let list = nodes ?? ""
+    let known = numbers(in: list)
+    if !list.isEmpty, known == nil {
+      report.add(
+        "\(pointer)/nodes", "invalid memory policy nodes \(quoted(list))",
+        hint: "write it like 0-3,7")
+    }
+    let hasNodes = !list.isEmpty
     switch mode {
     case "MPOL_DEFAULT", "MPOL_LOCAL":
-      if hasNodes { report.add("\(pointer)/nodes", "\(mode) takes no nodes") }
+      if hasNodes {
+        let count = (known ?? []).reduce(0) { $0 + $1.count }
+        report.add(
+          "\(pointer)/nodes", "\(mode) takes no nodes: the mode requires 0 nodes but got \(count)")
+      }
     case "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_WEIGHTED_INTERLEAVE", "MPOL_PREFERRED_MANY":
       if !hasNodes { report.add("\(pointer)/nodes", "\(mode) needs at least one node") }
     default: break

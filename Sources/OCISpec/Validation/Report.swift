@@ -32,11 +32,12 @@ struct Report {
   }
 
   mutating func require(
-    _ word: String, among words: [String], _ what: String, at pointer: @autoclosure () -> String
+    _ word: String, among words: [String], _ what: String, at pointer: @autoclosure () -> String,
+    isCalled verdict: String = "unknown"
   ) {
     guard !words.contains(word) else { return }
     let hint = words.count <= 12 ? "known: " + words.joined(separator: ", ") : nil
-    add(pointer(), "unknown \(what) \(quoted(word))", hint: hint)
+    add(pointer(), "\(verdict) \(what) \(quoted(word))", hint: hint)
   }
 
   /// `NAME=value`, as environ(7) has it.
