@@ -6,8 +6,10 @@ DEB ?= $(BUILD)
 APUS = $(abspath $(BUILD))/release/apus
 # Without the import that every module has of itself, a megabyte of regular expressions isn't linked.
 # A section for each function, so that the linker leaves out those that nobody calls.
+# The names of all characters are left out: Sources/apus/RuntimeAtStart.swift.
 # It begins in Sources/apus/SealAtStart.swift, before the C library does.
 STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s -Xlinker -e -Xlinker apus_start \
+  -Xlinker --wrap=_swift_stdlib_getScalarName \
   -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import
 export BUILD APUS

@@ -31,6 +31,13 @@ public func overrideUnsafeArguments(_ words: UnsafeMutableRawPointer?, _ count: 
   noted = (words?.assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self), count)
 }
 
+/// What a property of characters asks that nothing here reads: their names. The linker puts this in its
+/// place (--wrap, in the Makefile), and so leaves out half a megabyte of tables.
+@c(__wrap__swift_stdlib_getScalarName)
+public func nameOfNoScalar(
+  _ scalar: UInt32, _ buffer: UnsafeMutablePointer<UInt8>?, _ capacity: Int
+) -> Int { 0 }
+
 /// Keeps the runtime from looking for a program that shows where it has crashed. The sealed executable
 /// is called "/", so it would look in the current directory, and run what is called so there. What the
 /// caller's environment says of it is meant for another program.
