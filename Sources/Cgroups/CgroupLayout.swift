@@ -16,19 +16,21 @@ public enum CgroupLayout: Equatable, Sendable {
   /// be thousands of lines long.
   public static func detect() throws(KernelError) -> CgroupLayout {
     if filesystem(of: mountPoint) == 0x6367_7270 /* CGROUP2_SUPER_MAGIC */ { return .unified }
-    let text = String(decoding: try readKernelFile("/proc/self/cgroup"), as: UTF8.self)
     var hierarchies: [CgroupHierarchy] = []
-    for line in text.split(separator: "\n") {
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    for line in try readKernelFile("/proc/self/cgroup").split(separator: UInt8(ascii: "\n")) {
+      let fields = line.split(
+        separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
-      let controllers = String(fields[1])
+      let controllers = String(decoding: fields[1], as: UTF8.self)
       var folder = controllers.isEmpty ? "unified" : controllers
       if folder.hasPrefix("name=") { folder.removeFirst(5) }
       let path = "\(mountPoint)/\(folder)"
       let magic = filesystem(of: path)
       guard magic == 0x27_e0eb /* CGROUP_SUPER_MAGIC */ || magic == 0x6367_7270 else { continue }
       hierarchies.append(
-        CgroupHierarchy(controllers: controllers, mountPoint: path, ownPath: String(fields[2])))
+        CgroupHierarchy(
+          controllers: controllers, mountPoint: path,
+          ownPath: String(decoding: fields[2], as: UTF8.self)))
     }
     return .legacy(hierarchies)
   }

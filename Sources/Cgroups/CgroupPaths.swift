@@ -1,5 +1,6 @@
 import Glibc
 import LinuxKernel
+import OCISpec
 
 /// Where a container's cgroup is in each hierarchy, by controller as runc's state names them.
 public struct CgroupPaths: Equatable, Sendable {
@@ -25,8 +26,9 @@ public struct CgroupPaths: Equatable, Sendable {
     case .legacy(let hierarchies):
       directories = hierarchies.flatMap { hierarchy in
         let path = place(hierarchy.mountPoint, hierarchy.ownPath)
-        return hierarchy.controllers.split(separator: ",", omittingEmptySubsequences: false)
-          .map { (controller: String($0), path: path) }
+        return hierarchy.controllers.utf8.split(
+          separator: UInt8(ascii: ","), omittingEmptySubsequences: false
+        ).map { (controller: String(Substring($0)), path: path) }
       }
     }
   }
@@ -39,11 +41,7 @@ public struct CgroupPaths: Equatable, Sendable {
   /// A `cgroupsPath` without "." and with ".." resolved; as in runc, it can't climb above its
   /// beginning. Empty, if that is where it leads.
   public static func clean(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in components(of: path) where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return parts.joined(separator: "/")
+    String(Substring(OCISpec.clean(path).utf8.dropFirst()))
   }
 
   /// The directory of a controller.

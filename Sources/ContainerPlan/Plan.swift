@@ -245,16 +245,19 @@ public struct Plan: Equatable, Sendable {
     for (key, value) in (spec.linux?.sysctl ?? [:]).sorted(by: { $0.key < $1.key }) {
       add(.writeSysctl(key: key, value: value), entry(key, of: "/linux/sysctl"))
     }
-    var readonly: Set<ExactText> = []
-    for (index, path) in (spec.linux?.readonlyPaths ?? []).enumerated()
-    where readonly.insert(ExactText(clean(path)[...])).inserted {
+    for (index, path) in onceEach(spec.linux?.readonlyPaths) {
       add(.makeReadonly(path), "/linux/readonlyPaths/\(index)")
     }
-    var masked: Set<ExactText> = []
-    for (index, path) in (spec.linux?.maskedPaths ?? []).enumerated()
-    where masked.insert(ExactText(clean(path)[...])).inserted {
+    for (index, path) in onceEach(spec.linux?.maskedPaths) {
       add(.mask(path), "/linux/maskedPaths/\(index)")
     }
+  }
+
+  private func onceEach(_ paths: [String]?) -> [(index: Int, path: String)] {
+    guard let paths else { return [] }
+    var seen = Set<ExactText>(minimumCapacity: paths.count)
+    return paths.enumerated().filter { seen.insert(ExactText(clean($0.element)[...])).inserted }
+      .map { ($0.offset, $0.element) }
   }
 }
 

@@ -58,7 +58,7 @@ extension Plan {
   /// Each name once, with its last value: programs differ in which of two they believe. An empty
   /// HOME is as good as none, as in runc.
   private func environment(_ given: [String], _ facts: Facts) -> [String] {
-    var names: Set<ExactText> = []
+    var names = Set<ExactText>(minimumCapacity: given.count + facts.environment.count)
     var environment: [String] = []
     for entry in (given + facts.environment).reversed() {
       let name = ExactText(Substring(entry.utf8.prefix { $0 != UInt8(ascii: "=") }))
