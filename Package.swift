@@ -14,7 +14,7 @@ let package = Package(
   targets: [
     // An arrow may only point down this list.
     .executableTarget(name: "apus", dependencies: ["ApusRuntime"]),
-    .target(name: "ApusRuntime", dependencies: ["ContainerPlan"]),
+    .target(name: "ApusRuntime", dependencies: ["ContainerPlan", "CRIU"]),
     .target(name: "CRIU"),
     .target(name: "ContainerPlan", dependencies: ["Cgroups", "CSeccomp"]),
     .target(name: "Cgroups", dependencies: ["OCISpec", "LinuxKernel", "DBus"]),
@@ -38,7 +38,7 @@ let package = Package(
         "LinuxKernel", "OCISpec", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(name: "DBusTests", dependencies: ["DBus"]),
-    .testTarget(name: "CRIUTests", dependencies: ["CRIU"]),
+    .testTarget(name: "CRIUTests", dependencies: ["CRIU", "ApusRuntime"]),
     .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "DBus"]),
     .testTarget(
       name: "ContainerPlanTests", dependencies: ["ContainerPlan"], exclude: ["Fixtures", "Golden"]),

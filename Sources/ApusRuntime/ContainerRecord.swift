@@ -157,6 +157,14 @@ extension ContainerRecord {
       resctrlGroupsMade: [])
   }
 
+  /// Notes that CRIU has made its processes.
+  mutating func noteRestored(movesClocks: Bool) {
+    created = rfc3339Now()
+    let clocks = NamespaceKind.time.libcontainerName
+    guard movesClocks, !config.namespaces.contains(where: { $0.type == clocks }) else { return }
+    config.namespaces.append(Namespace(type: clocks))
+  }
+
   /// Notes init.
   mutating func note(_ process: borrowing ProcessDescriptor) {
     initProcessPID = process.pid

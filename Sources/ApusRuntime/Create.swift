@@ -140,7 +140,7 @@ extension ContainerStore {
   }
 
   /// Tells what is left out that is nobody's loss.
-  private func warn(of resources: Spec.Linux.Resources, _ cgroup: CgroupPaths, _ purpose: String) {
+  func warn(of resources: Spec.Linux.Resources, _ cgroup: CgroupPaths, _ purpose: String) {
     for setting in cgroup.leftOut(of: resources) {
       log(.warning, "\(purpose): config.json \(setting.pointer) is left out: \(setting.reason)")
     }
@@ -148,7 +148,7 @@ extension ContainerStore {
 
   /// Where its cgroup is to be: nowhere for a user who may make none and has not asked for one, if
   /// that is tolerated.
-  private func cgroup(for spec: Spec, _ id: String, _ layout: CgroupLayout, _ purpose: String)
+  func cgroup(for spec: Spec, _ id: String, _ layout: CgroupLayout, _ purpose: String)
     throws(RuntimeError) -> CgroupPaths
   {
     if cgroupManager == .disabled { return CgroupPaths(directories: []) }
@@ -175,7 +175,7 @@ extension ContainerStore {
   /// Directory Specification).
   private var rootMode: UInt32 { geteuid() == 0 ? 0o700 : 0o1700 }
 
-  private func facts(
+  func facts(
     _ id: String, _ spec: Spec, _ options: CreateOptions, _ layout: CgroupLayout,
     _ inherited: InheritedDescriptors, _ notify: NotifySocket?
   ) -> Plan.Facts {
@@ -194,7 +194,7 @@ extension ContainerStore {
 
   /// Makes the container's folder and writes down what is about to be made: what a crash leaves,
   /// delete finds there.
-  private func record(_ file: StateFile, _ purpose: String) throws(RuntimeError) -> Recording {
+  func record(_ file: StateFile, _ purpose: String) throws(RuntimeError) -> Recording {
     let id = file.record.id
     try attempt(purpose) { () throws(KernelError) in try makeDirectories(root, mode: rootMode) }
     try requireOwnRoot(purpose)
@@ -223,7 +223,7 @@ extension ContainerStore {
         + "folder, or take the right away (chmod o-w)")
   }
 
-  private func requireNew(_ id: String, _ purpose: String) throws(RuntimeError) {
+  func requireNew(_ id: String, _ purpose: String) throws(RuntimeError) {
     if exists(id) {
       throw RuntimeError("\(purpose): a container with that id already exists in \(root)")
     }
@@ -252,7 +252,7 @@ extension ContainerStore {
       terminal: terminal, startsLater: startsLater)
   }
 
-  private func undo(_ id: String, _ cgroup: CgroupPaths?, _ resctrlGroups: [String]) {
+  func undo(_ id: String, _ cgroup: CgroupPaths?, _ resctrlGroups: [String]) {
     guard let folder = try? openFolder(id) else { return }
     if let container = try? Container(id, in: self), let process = try? container.openInit() {
       process.kill(waiting: CgroupPaths.secondsToEnd)
@@ -272,7 +272,7 @@ func requireSingleThread(_ purpose: String) throws(RuntimeError) {
 }
 
 /// Found missing now, the root file system costs no process and no cgroup.
-private func requireRootfs(_ plan: Plan, _ purpose: String) throws(RuntimeError) {
+func requireRootfs(_ plan: Plan, _ purpose: String) throws(RuntimeError) {
   guard let path = plan.rootfs else { return }
   let found = try attempt("\(purpose): open the root file system (config.json /root/path)") {
     () throws(KernelError) in try status(of: path)
@@ -281,16 +281,6 @@ private func requireRootfs(_ plan: Plan, _ purpose: String) throws(RuntimeError)
     throw RuntimeError(
       "\(purpose): open the root file system (config.json /root/path)",
       KernelError(call: "open", subject: path, errno: .notDirectory))
-  }
-}
-
-extension Plan {
-  /// The root file system that is bound on itself, by its path on the host.
-  fileprivate var rootfs: String? {
-    for step in steps {
-      if case .openRootfs(let path) = step.action { return path }
-    }
-    return nil
   }
 }
 

@@ -16,12 +16,14 @@ extension Features {
       mountOptions: Vocabulary.mountOptions,
       linux: .ofThisBuild, annotations: annotations,
       // The bundle's folder is kept among the annotations, where runc keeps it.
-      potentiallyUnsafeConfigAnnotations: ["bundle", "org.systemd.property."])
+      potentiallyUnsafeConfigAnnotations: ["bundle", "org.systemd.property.", "org.criu.config"])
   }
 
   private static var annotations: [String: String] {
     [
       "org.apus.version": apusVersion,
+      // By runc's name, for those who ask runc.
+      "org.opencontainers.runc.checkpoint.enabled": "true",
       "io.github.seccomp.libseccomp.version": libseccompVersion,
     ]
   }

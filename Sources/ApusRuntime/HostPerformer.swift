@@ -225,7 +225,7 @@ struct HostPerformer: ~Copyable {
 
   /// Not a part of its callers: the child would have its frame on its stack for good.
   @inline(never)
-  private static func perform(
+  static func perform(
     _ plan: Plan, _ index: Int, _ purpose: String, _ origin: ProcessOrigin, _ cgroup: CgroupPaths,
     pid: Int32, _ files: inout CgroupFile
   ) throws(RuntimeError) {
@@ -285,7 +285,7 @@ extension Plan {
   }
 
   /// The step that makes the process, and the namespaces that it is born in.
-  fileprivate var processStep: (index: Int, kinds: [NamespaceKind]) {
+  var processStep: (index: Int, kinds: [NamespaceKind]) {
     for (index, step) in steps.enumerated() {
       if case .clone(let kinds) = step.action { return (index, kinds) }
     }
@@ -293,7 +293,7 @@ extension Plan {
   }
 
   /// What every error of a step begins with: the purpose, the step, and the place that asks for it.
-  fileprivate func sentence(_ index: Int, _ purpose: String, _ origin: ProcessOrigin) -> String {
+  func sentence(_ index: Int, _ purpose: String, _ origin: ProcessOrigin) -> String {
     guard steps.indices.contains(index) else { return purpose }
     let step = steps[index]
     let place = origin.place(step.pointer)

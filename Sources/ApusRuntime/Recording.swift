@@ -43,6 +43,12 @@ struct Recording: ~Copyable {
     preparedPID = process.pid
   }
 
+  /// Notes that the container was made from images: it is as old as its processes are, and CRIU has
+  /// given them a time namespace, in which the clocks go on.
+  func noteRestored(movesClocks: Bool) {
+    file.record.noteRestored(movesClocks: movesClocks)
+  }
+
   /// Puts the record with init in it in place.
   mutating func save(_ process: borrowing ProcessDescriptor, _ purpose: String)
     throws(RuntimeError)

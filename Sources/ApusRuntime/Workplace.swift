@@ -79,3 +79,42 @@ extension CreateOptions {
     launch.add("--no-new-keyring", if: noNewKeyring)
   }
 }
+
+extension CRIUChoices {
+  fileprivate func add(to launch: inout Launch) {
+    launch.add("--image-path", images)
+    launch.add("--work-path", work)
+    launch.add("--tcp-established", if: tcpEstablished)
+    launch.add("--ext-unix-sk", if: externalUnixSockets)
+    launch.add("--shell-job", if: shellJob)
+    launch.add("--file-locks", if: fileLocks)
+    launch.add("--manage-cgroups-mode", cgroupMode == .default ? nil : "\(cgroupMode)")
+    launch.add("--auto-dedup", if: autoDedup)
+    launch.add("--lazy-pages", if: lazyPages)
+  }
+}
+
+extension CheckpointOptions {
+  func add(to launch: inout Launch) {
+    choices.add(to: &launch)
+    launch.add("--parent-path", parent)
+    launch.add("--leave-running", if: leaveRunning)
+    launch.add("--pre-dump", if: preDump)
+    launch.add("--tcp-skip-in-flight", if: tcpSkipInFlight)
+    launch.add("--link-remap", if: linkRemap)
+    launch.add("--page-server", pageServer.map { "\($0.address):\($0.port)" })
+  }
+}
+
+extension RestoreOptions {
+  func add(to launch: inout Launch) {
+    choices.add(to: &launch)
+    launch.add("--bundle", create.bundle)
+    launch.add("--console-socket", create.consoleSocket)
+    launch.add("--pid-file", create.pidFile)
+    launch.add("--detach", if: run.detach)
+    launch.add("--no-subreaper", if: !run.subreaper)
+    launch.add("--lsm-profile", securityLabel)
+    launch.add("--lsm-mount-context", mountContext)
+  }
+}

@@ -198,6 +198,13 @@ public func mountNumber(at path: String) throws(KernelError) -> UInt64 {
   return try mountID(of: place.number, path: path)
 }
 
+/// Whether nothing can be written through the mount that a descriptor is of (`fstatvfs(3)`).
+public func isReadonlyMount(_ place: Int32, path: String) throws(KernelError) -> Bool {
+  var found = statvfs()
+  try check("fstatvfs", path) { fstatvfs(place, &found) }
+  return found.f_flag & 1 /* ST_RDONLY */ != 0
+}
+
 /// Unmounts the topmost mount at a path and all that is mounted below it, from whoever still uses it,
 /// too.
 public func detachMount(at path: String) throws(KernelError) {

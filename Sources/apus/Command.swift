@@ -51,9 +51,8 @@ struct Invocation {
 
 /// All commands, as the help lists them. Only the one that is asked for is made.
 enum CommandName: String, CaseIterable {
-  case create, start, run, exec, state, list, ps, events, update, kill, pause, resume, delete, spec,
-    check, plan, trace,
-    features
+  case create, start, run, exec, state, list, ps, events, update, kill, pause, resume, checkpoint,
+    restore, delete, spec, check, plan, trace, features
 
   /// The command of a name. `init(rawValue:)` would first make a dictionary of them all.
   init?(_ name: String) {
@@ -78,6 +77,8 @@ enum CommandName: String, CaseIterable {
     case .kill: .kill
     case .pause: .pause
     case .resume: .resume
+    case .checkpoint: .checkpoint
+    case .restore: .restore
     case .delete: .delete
     case .spec: .spec
     case .check: .check
@@ -126,7 +127,7 @@ extension Option {
     help:
       "whether to go without a cgroup where none may be made: true, false or auto (if not root; the default)"
   )
-  // What runc had for checkpoint and restore, and callers may have in their configuration.
+  // Where runc looked for CRIU before it looked in PATH, and callers may have it in their configuration.
   static let criu = Option("criu", .text("PATH"), isHidden: true, help: "obsolete; says nothing")
   static let version = Option("version", short: "v", help: "show the version")
 }

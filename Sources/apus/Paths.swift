@@ -59,6 +59,11 @@ func bundlePath(_ arguments: Arguments) throws(RuntimeError) -> String {
   try absolute(arguments[.bundle] ?? ".", "open the bundle")
 }
 
+/// A path that need not be there, from the current directory on.
+func absolutePath(_ path: String) throws(RuntimeError) -> String {
+  isAbsolute(path) ? path : "\(try absolute(".", "find the current directory"))/\(path)"
+}
+
 private func absolute(_ path: String, _ attempt: String) throws(RuntimeError) -> String {
   guard let real = realpath(path, nil) else {
     throw RuntimeError(attempt, KernelError(call: "open", subject: path, errno: .last))

@@ -49,7 +49,10 @@ private func entersContainer(_ count: Int, _ arguments: Words) -> Bool {
   var index = 1
   while index < count {
     guard let word = arguments[index] else { return false }
-    if word.isWord("create") || word.isWord("run") || word.isWord("exec") { return true }
+    if word.isWord("create") || word.isWord("run") || word.isWord("exec") || word.isWord("restore")
+    {
+      return true
+    }
     index += 1
   }
   return false

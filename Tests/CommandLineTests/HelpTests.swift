@@ -2,7 +2,8 @@ import Testing
 
 let commands = [
   "create", "start", "run", "exec", "state", "list", "ps", "events", "update", "kill",
-  "pause", "resume", "delete", "spec", "check", "plan", "trace", "features",
+  "pause", "resume", "checkpoint", "restore", "delete", "spec", "check", "plan", "trace",
+  "features",
 ]
 
 /// What can be learned without a container.

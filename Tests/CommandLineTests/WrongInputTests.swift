@@ -71,7 +71,7 @@ import Testing
     #expect(try loggedMessage(result.errors) == message)
   }
 
-  @Test(arguments: ["bogus", "checkpoint x", "bogus --foo", "-", "help bogus"])
+  @Test(arguments: ["bogus", "migrate x", "bogus --foo", "-", "help bogus"])
   func unknownCommandsExitAsRuncDoes(words: String) throws {
     let result = try Scratch()(words)
     #expect(result.status == 3)

@@ -178,7 +178,7 @@ import Testing
   /// One that callers keep from users all the same, since runc's record has it.
   @Test func anUnsafeAnnotationIsHarmlessHere() throws {
     let names = try #require(try Self.told().potentiallyUnsafeConfigAnnotations)
-    #expect(names == ["bundle", "org.systemd.property."])
+    #expect(names == ["bundle", "org.systemd.property.", "org.criu.config"])
     let apus = try Sandbox("/bin/true") { $0.annotations = ["bundle": "/evil"] }
     #expect(try apus.create() == .silently)
     #expect(try apus.state().bundle == apus.folder)
@@ -189,6 +189,7 @@ import Testing
     let version = try #require(annotations["org.apus.version"])
     let shown = try Command([try variable("APUS"), "--version"]).finish().output
     #expect(shown.contains(version))
+    #expect(annotations["org.opencontainers.runc.checkpoint.enabled"] == "true")
     let seccomp = try #require(annotations["io.github.seccomp.libseccomp.version"])
     #expect(try Regex(#"2\.\d+\.\d+"#).wholeMatch(in: seccomp) != nil, "\(seccomp)")
   }

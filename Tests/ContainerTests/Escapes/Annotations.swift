@@ -42,6 +42,9 @@ import Testing
     struct Features: Decodable { var potentiallyUnsafeConfigAnnotations: [String] }
     let features = try Sandbox("/bin/true")("features").output
     let unsafe = try decodeJSON(Features.self, from: Array(features.utf8))
-    #expect(unsafe.potentiallyUnsafeConfigAnnotations == ["bundle", "org.systemd.property."])
+    #expect(
+      unsafe.potentiallyUnsafeConfigAnnotations == [
+        "bundle", "org.systemd.property.", "org.criu.config",
+      ])
   }
 }

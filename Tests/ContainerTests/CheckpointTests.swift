@@ -1,0 +1,240 @@
+import Glibc
+import OCISpec
+import Testing
+
+/// Containers that are saved and made anew, by CRIU.
+@Suite(.enabled(if: CRIU.isUsable, "CRIU is missing, or can't save a process of this kernel"))
+struct CheckpointTests {
+  /// Counts, in its memory alone, and shows how far it is.
+  private func counter(_ edit: (inout Spec) -> Void = { _ in }) throws -> Sandbox {
+    let apus = try Sandbox(
+      "/bin/sh", "-c", "i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.02; done"
+    ) {
+      $0.root?.readonly = false
+      edit(&$0)
+    }
+    try #require(try apus.script("mkdir rootfs/tmp") == .silently)
+    return apus
+  }
+
+  private func count(_ apus: Sandbox) -> Int {
+    lines(of: "\(apus.folder)/rootfs/tmp/count").first.flatMap { Int($0) } ?? 0
+  }
+
+  private func begin(_ apus: Sandbox) throws {
+    try #require(try apus("run", "--detach", apus.id) == .silently)
+    try #require(eventually(within: 10) { count(apus) > 10 })
+  }
+
+  private func checkpoint(_ apus: Sandbox, _ options: String = "") throws {
+    let saved = try apus.script("$APUS checkpoint \(options) $ID", limit: 60)
+    try #require(saved == .silently, "\(saved) \(text(of: "\(apus.folder)/checkpoint/dump.log"))")
+  }
+
+  private func restore(_ apus: Sandbox, _ options: String = "") throws {
+    let made = try apus.script("$APUS restore --detach \(options) $ID", limit: 60)
+    try #require(made == .silently, "\(made) \(text(of: "\(apus.folder)/checkpoint/restore.log"))")
+  }
+
+  @Test func aProgramGoesOnWhereItWas() throws {
+    let apus = try counter()
+    try begin(apus)
+    try checkpoint(apus)
+    #expect(apus.containers() == [])
+    let reached = count(apus)
+    for round in 1...2 {
+      try restore(apus, "--pid-file pid")
+      #expect(text(of: "\(apus.folder)/pid") == "\(try apus.pid())")
+      #expect(eventually(within: 10) { count(apus) > reached + 5 }, "\(round)")
+      #expect(try apus.state().status == "running")
+      if round == 1 { try checkpoint(apus) }
+    }
+    // Whatever can be done with a container can be done with this one.
+    #expect(try apus("exec", apus.id, "echo", "hello").output == "hello\n")
+    #expect(try apus("ps", apus.id).output.contains("sh"))
+    #expect(try apus("pause", apus.id) == .silently)
+    #expect(try apus.state().status == "paused")
+    #expect(try apus("resume", apus.id) == .silently)
+    #expect(try apus("events", "--stats", apus.id).status == 0)
+    #expect(!apus.has("state/\(apus.id)/criu-root"))
+    #expect(try apus("kill", apus.id, "KILL") == .silently)
+    #expect(try eventually(within: 10) { try apus.state().status == "stopped" })
+    #expect(try apus.delete() == .silently)
+  }
+
+  @Test func oneThatIsLeftRunning() throws {
+    let apus = try counter()
+    try begin(apus)
+    let pid = try apus.pid()
+    try checkpoint(apus, "--leave-running --image-path saved --work-path logs")
+    let reached = count(apus)
+    #expect(try apus.pid() == pid)
+    #expect(eventually(within: 10) { count(apus) > reached })
+    #expect(apus.has("logs/dump.log") && apus.has("saved/inventory.img"))
+    #expect(apus.has("saved/descriptors.json"))
+  }
+
+  @Test func inTheForeground() throws {
+    let apus = try Sandbox(
+      "/bin/sh", "-c", "until [ -e /tmp/go ]; do sleep 0.05; done; exit 7"
+    ) { $0.root?.readonly = false }
+    try #require(try apus.script("mkdir rootfs/tmp") == .silently)
+    try #require(try apus("run", "--detach", apus.id) == .silently)
+    try checkpoint(apus)
+    let restored = try apus.begin("restore", apus.id)
+    #expect(try eventually(within: 20) { try apus("state", apus.id).output.contains("running") })
+    try apus.write("", to: "rootfs/tmp/go")
+    #expect(try restored.finish(limit: 60).status == 7)
+    #expect(apus.containers() == [])
+  }
+
+  @Test func mountPointsAreMadeAndWhatIsReadOnlyStaysSo() throws {
+    let apus = try counter {
+      $0.mounts? += [
+        Spec.Mount(destination: "/one", type: "bind", source: "one", options: ["bind"]),
+        Spec.Mount(
+          destination: "/one/for/two", type: "bind", source: "two", options: ["bind", "ro"]),
+        Spec.Mount(
+          destination: "/link/three", type: "bind", source: "two", options: ["bind", "ro"]),
+      ]
+    }
+    try #require(
+      try apus.script(
+        "mkdir -p one two rootfs/real; ln -s /real rootfs/link; echo hello > two/file")
+        == .silently)
+    try begin(apus)
+    try checkpoint(apus)
+    try #require(try apus.script("rm -r one/* rootfs/real/*") == .silently)
+    try restore(apus)
+    #expect(try apus("exec", apus.id, "cat", "/one/for/two/file").output == "hello\n")
+    #expect(try apus("exec", apus.id, "cat", "/real/three/file").output == "hello\n")
+    #expect(try apus("exec", apus.id, "touch", "/one/new").status == 0)
+    #expect(try apus("exec", apus.id, "touch", "/one/for/two/new").status != 0)
+    #expect(try apus("exec", apus.id, "touch", "/real/three/new").status != 0)
+  }
+
+  @Test func loopbackIsUp() throws {
+    let apus = try counter()
+    try begin(apus)
+    try checkpoint(apus)
+    try restore(apus)
+    #expect(try apus("exec", apus.id, "ip", "addr").output.contains("127.0.0.1"))
+  }
+
+  @Test func hooksOfAFreshContainer() throws {
+    let apus = try counter { _ in }
+    try apus.configure {
+      func hook(_ name: String) -> Spec.Hook {
+        Spec.Hook(path: "/bin/sh", args: ["sh", "-c", "echo \(name) >> \(apus.folder)/hooks"])
+      }
+      $0.hooks = Spec.Hooks(
+        prestart: [hook("prestart")], createRuntime: [hook("createRuntime")],
+        poststart: [hook("poststart")], poststop: [hook("poststop")])
+    }
+    try begin(apus)
+    try checkpoint(apus)
+    try restore(apus)
+    #expect(
+      lines(of: "\(apus.folder)/hooks") == [
+        "prestart", "createRuntime", "poststart", "poststop", "prestart", "createRuntime",
+      ])
+  }
+
+  @Test func aHookThatFailsLeavesNothing() throws {
+    let apus = try counter()
+    try begin(apus)
+    try checkpoint(apus)
+    try apus.configure { $0.hooks = Spec.Hooks(createRuntime: [Spec.Hook(path: "/bin/false")]) }
+    let refused = try apus("restore", "--detach", apus.id)
+    expectRefusal(refused, "createRuntime hook #0", "/hooks/createRuntime/0")
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test func imagesOfNothing() throws {
+    let apus = try counter()
+    expectRefusal(try apus("restore", "--detach", apus.id), "--image-path", "ENOENT")
+    try #require(
+      try apus.script("mkdir checkpoint; echo '[]' > checkpoint/descriptors.json") == .silently)
+    expectRefusal(
+      try apus("restore", "--detach", apus.id), "CRIU failed",
+      "\(apus.folder)/checkpoint/restore.log",
+      "Error (")
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test func whatIsNotRunning() throws {
+    let apus = try counter()
+    try #require(try apus.create() == .silently)
+    expectRefusal(try apus("checkpoint", apus.id), "in the created state")
+    #expect(try apus("kill", apus.id, "KILL") == .silently)
+    #expect(try eventually(within: 10) { try apus.state().status == "stopped" })
+    expectRefusal(try apus("checkpoint", apus.id), "in the stopped state")
+  }
+
+  @Test func aPausedOne() throws {
+    let apus = try counter()
+    try begin(apus)
+    try #require(try apus("pause", apus.id) == .silently)
+    try checkpoint(apus)
+    #expect(apus.containers() == [])
+    let reached = count(apus)
+    try restore(apus)
+    _ = try apus("resume", apus.id)
+    #expect(eventually(within: 10) { count(apus) > reached })
+  }
+
+  @Test(
+    .enabled(
+      if: (try? shell("criu check --feature mem_dirty_track").status) == 0,
+      "this kernel doesn't track memory"))
+  func aheadOfACheckpoint() throws {
+    let apus = try counter()
+    try begin(apus)
+    try checkpoint(apus, "--pre-dump --image-path parent")
+    #expect(try apus.state().status == "running")
+    try checkpoint(apus, "--parent-path ../parent")
+    #expect(apus.has("checkpoint/parent"))
+    let reached = count(apus)
+    try restore(apus)
+    #expect(eventually(within: 10) { count(apus) > reached })
+  }
+
+  @Test(arguments: [
+    ("--parent-path /absolute", "--parent-path"), ("--parent-path none", "--parent-path"),
+    ("--manage-cgroups-mode none", "--manage-cgroups-mode"), ("--empty-ns pid", "--empty-ns"),
+    ("--page-server nowhere", "--page-server"), ("--status-fd 77", "--status-fd"),
+  ])
+  func optionsThatCannotBe(options: String, word: String) throws {
+    let apus = try counter()
+    try begin(apus)
+    expectRefusal(try apus.script("$APUS checkpoint \(options) $ID"), word)
+    #expect(try apus.state().status == "running")
+  }
+
+  @Test func withoutCRIU() throws {
+    let apus = try counter()
+    try begin(apus)
+    expectRefusal(
+      try apus.script("PATH=/nowhere $APUS checkpoint $ID"), "criu", "install CRIU")
+    #expect(try apus.state().status == "running")
+  }
+}
+
+/// The program that saves processes.
+enum CRIU {
+  /// Whether it is there and can save a process of this kernel.
+  static let isUsable =
+    Host.isRoot
+    && (try? shell(
+      """
+      cd $(mktemp -d) || exit 1
+      setsid sleep 60 < /dev/null > /dev/null 2>&1 &
+      sleep 0.2
+      criu dump --tree $! --shell-job --leave-running > log 2>&1
+      status=$?
+      kill $!
+      rm -r "$PWD"
+      exit $status
+      """, limit: 60
+    ).status) == 0
+}
