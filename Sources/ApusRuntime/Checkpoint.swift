@@ -12,6 +12,9 @@ extension Container {
   public func checkpoint(_ options: CheckpointOptions) throws(RuntimeError) {
     let purpose = "checkpoint container \"\(id)\""
     if var launch = store.launch("checkpoint") {
+      if options.statusDescriptor != nil {
+        throw RuntimeError("\(purpose): another process can't write to a descriptor of this one")
+      }
       options.add(to: &launch)
       launch.add("--", id)
       _ = try launch.run(purpose)

@@ -41,7 +41,7 @@ public struct CheckpointOptions: Equatable, Sendable {
   public var linkRemap = false
   /// Where pages are sent instead of into a file.
   public var pageServer: CRIUOptions.PageServer?
-  /// A descriptor that is written a zero byte when pages can be asked for.
+  /// A descriptor that is written a zero byte when pages can be asked for; for ``Workplace/thisProcess``.
   public var statusDescriptor: Int32?
 
   /// A checkpoint after which the container is gone.

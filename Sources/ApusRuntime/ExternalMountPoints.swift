@@ -59,11 +59,8 @@ extension Container {
   {
     let words = mount.pointer.isEmpty ? mount.destination : "config.json \(mount.pointer)"
     do throws(KernelError) {
-      let place = try LinuxKernel.open(
-        mount.destination, in: root, mount.isLink ? [.path, .noFollow] : .path)
-      guard try check("statx", mount.destination, { apus_is_mount_root(place.number) }) > 0 else {
-        return nil
-      }
+      let place = try mount.openPlace(in: root)
+      guard try isMount(place.number, path: mount.destination) else { return nil }
       switch try mount.standing(at: place.number, in: root) {
       case .there: return try readLink("/proc/self/fd/\(place.number)")
       case .gone: return nil
@@ -84,7 +81,17 @@ extension Container {
   }
 }
 
+/// Whether something is mounted at a place.
+func isMount(_ place: Int32, path: String) throws(KernelError) -> Bool {
+  try check("statx", path) { apus_is_mount_root(place) } > 0
+}
+
 extension ExternalMount {
+  /// Its place in a container.
+  func openPlace(in root: Int32) throws(KernelError) -> Descriptor {
+    try LinuxKernel.open(destination, in: root, isLink ? [.path, .noFollow] : .path)
+  }
+
   fileprivate enum Standing { case there, gone, replaced }
 
   /// Whether a place holds what is to be there.

@@ -32,10 +32,15 @@ public struct ExternalMount: Equatable, Sendable {
   public let source: Source
   /// Whether a link at the place itself is meant, and not what it leads to.
   public var isLink = false
-  /// Whether nothing may be written through it.
-  public var isReadonly = false
+  /// What can't be done through it: "ro", "nosuid" and their like.
+  public var limits: MountAttributes = []
   /// The JSON pointer of what asks for it.
   public let pointer: String
+}
+
+extension ExternalMount {
+  /// Whether nothing may be written through it.
+  public var isReadonly: Bool { limits.contains(.readOnly) }
 }
 
 extension Plan {
@@ -98,7 +103,7 @@ extension ExternalMount {
         name: mount.destination, destination: mount.destination,
         source: isCgroup ? .cgroup(path) : .path(path),
         isLink: !mount.options.followsDestination,
-        isReadonly: mount.options.isReadonly, pointer: step.pointer)
+        limits: mount.options.limits, pointer: step.pointer)
     case .bindDevice(let device):
       self.init(
         name: device.path, destination: device.path, source: .path(device.path),

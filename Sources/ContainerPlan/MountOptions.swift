@@ -40,10 +40,12 @@ public struct MountOptions: Equatable, Sendable {
   /// Nothing asked for.
   public init() {}
 
-  /// Whether the mount itself ends up read-only: what is recursive is applied last.
-  var isReadonly: Bool {
-    recursiveSet.contains(.readOnly)
-      || set.contains(.readOnly) && !recursiveClear.contains(.readOnly)
+  /// Whether the mount itself ends up read-only.
+  var isReadonly: Bool { limits.contains(.readOnly) }
+
+  /// What can't be done through the mount itself in the end: what is recursive is applied last.
+  var limits: MountAttributes {
+    recursiveSet.union(set.subtracting(recursiveClear)).intersection(.limits)
   }
 
   /// Who names an attribute of a bind mount gets what is named, and nothing else of what the host has
@@ -51,10 +53,7 @@ public struct MountOptions: Equatable, Sendable {
   /// be cleared; there, one that is named and can't be had is an error.
   mutating func clearUnnamed(inUserNamespace: Bool) {
     if set.isEmpty && clear.isEmpty { return }
-    let others: MountAttributes =
-      inUserNamespace
-      ? .noSymlinksFollowed
-      : [.readOnly, .noSetUserID, .noDevices, .noExec, .noSymlinksFollowed]
+    let others: MountAttributes = inUserNamespace ? .noSymlinksFollowed : .limits
     clear.formUnion(others.subtracting(set))
     keepUnnamedAccessTimes()
   }

@@ -27,6 +27,10 @@ public struct MountAttributes: OptionSet, Sendable, Hashable {
   public static let noDirectoryAccessTime = MountAttributes(rawValue: 0x80)
   /// MOUNT_ATTR_NOSYMFOLLOW: symbolic links can be read, but lead nowhere.
   public static let noSymlinksFollowed = MountAttributes(rawValue: 0x20_0000)
+  /// Those that keep something from being done.
+  public static let limits: MountAttributes = [
+    .readOnly, .noSetUserID, .noDevices, .noExec, .noSymlinksFollowed,
+  ]
 }
 
 /// How mounts propagate between peers (`mount_namespaces(7)`).

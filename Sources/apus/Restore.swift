@@ -34,7 +34,8 @@ extension Option {
   static let noPivotOfRestore = Option("no-pivot", isHidden: true, help: "says nothing")
   static let lsmProfile = Option(
     "lsm-profile", .text("TYPE:NAME"),
-    help: "the security label of the programs, apparmor:NAME or selinux:LABEL, for the saved one")
+    help: "their security label, apparmor:NAME or selinux:LABEL, instead of the saved one")
   static let lsmMountContext = Option(
-    "lsm-mount-context", .text("CONTEXT"), help: "the SELinux context of mounts, for the saved one")
+    "lsm-mount-context", .text("CONTEXT"),
+    help: "the SELinux context of mounts, instead of the saved one")
 }

@@ -129,6 +129,7 @@ struct RuncOutputTests {
       "modes [string]", "flags [string]", "mountExtensions {", "idmap {", "enabled bool",
       "netDevices {", "enabled bool", "annotations {",
       "io.github.seccomp.libseccomp.version string", "org.apus.version string",
+      "org.opencontainers.runc.checkpoint.enabled string",
       "potentiallyUnsafeConfigAnnotations [string]",
     ]
     #expect(keys == newer)
