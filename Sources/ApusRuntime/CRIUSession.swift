@@ -30,22 +30,26 @@ struct CRIUSession: ~Copyable {
     let folders: (images: String, work: String)
   }
 
-  /// Starts it.
-  /// - Parameters:
-  ///   - passed: descriptors that it has from ``firstPassed`` on.
-  ///   - preparation: nil: it has no standard streams, and is where this process is. Else it waits for
-  ///     ``proceed(_:)`` before it prepares itself.
-  init(passing passed: [Int32] = [], _ preparation: Preparation?, _ purpose: String)
-    throws(RuntimeError)
-  {
-    let path: String
+  /// Where CRIU is.
+  static func find(_ purpose: String) throws(RuntimeError) -> String {
     do throws(KernelError) {
-      path = try findProgram(
+      return try findProgram(
         "criu", ["PATH=\(environmentVariable("PATH") ?? "/usr/sbin:/usr/bin")"])
     } catch {
       throw RuntimeError(
         "\(purpose): \(error); install CRIU, in Debian and Fedora the package criu")
     }
+  }
+
+  /// Starts it.
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - passed: descriptors that it has from ``firstPassed`` on.
+  ///   - preparation: nil: it has no standard streams, and is where this process is. Else it waits for
+  ///     ``proceed(_:)`` before it prepares itself.
+  init(
+    _ path: String, passing passed: [Int32] = [], _ preparation: Preparation?, _ purpose: String
+  ) throws(RuntimeError) {
     let starting = "\(purpose): start CRIU"
     let sockets = try attempt(starting) { () throws(KernelError) in try PacketSocket.pair() }
     let cgroup = preparation?.cgroup ?? CgroupPaths(directories: [])

@@ -43,20 +43,23 @@ extension Container {
       throw RuntimeError(
         "\(purpose): a container cannot be checkpointed in the \(status.rawValue) state")
     }
+    let spec = try loadSpec(configuration)
+    let program = try CRIUSession.find(purpose)
     let folders = try CheckpointFolders(
-      options.choices, log: "dump.log", makingImages: true, purpose)
+      options.choices, log: "dump.log", makingImages: true, for: spec.linux, purpose)
     if let parent = options.parent { try folders.requireParent(parent, purpose) }
     try requireWritable(options.statusDescriptor, purpose)
-    try container.dump(options, folders, purpose)
+    try container.dump(spec, by: program, options, folders, purpose)
   }
 
   private func dump(
-    _ options: CheckpointOptions, _ folders: borrowing CheckpointFolders, _ purpose: String
+    _ spec: Spec, by program: String, _ options: CheckpointOptions,
+    _ folders: borrowing CheckpointFolders, _ purpose: String
   ) throws(RuntimeError) {
-    let mounts = options.preDump ? [] : try externalMountPoints(purpose)
+    let mounts = options.preDump ? [] : try externalMountPoints(spec, purpose)
     let namespaces = try externalNamespaces(purpose)
     if !options.preDump { try folders.write(streams: standardStreams(purpose), purpose) }
-    var session = try CRIUSession(nil, purpose)
+    var session = try CRIUSession(program, nil, purpose)
     do throws(RuntimeError) {
       let version = try session.requireVersion(purpose)
       for (kind, _) in namespaces { try version.requireExternal(kind, purpose) }

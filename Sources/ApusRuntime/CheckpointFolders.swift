@@ -2,6 +2,7 @@ import CRIU
 import Glibc
 import JSON
 import LinuxKernel
+import OCISpec
 
 /// The folders that CRIU writes to and reads from, open.
 struct CheckpointFolders: ~Copyable {
@@ -11,14 +12,30 @@ struct CheckpointFolders: ~Copyable {
   private let log: String
 
   /// Opens them, and makes those that are missing but for the images of a restore.
-  /// - Parameter log: the log's name, of which an old one is removed.
-  init(_ choices: CRIUChoices, log: String, makingImages: Bool, _ purpose: String)
-    throws(RuntimeError)
-  {
+  /// - Parameters:
+  ///   - log: the log's name, of which an old one is removed.
+  ///   - linux: the container's configuration. In a user namespace CRIU reads the images as its root,
+  ///     who must be let in.
+  init(
+    _ choices: CRIUChoices, log: String, makingImages: Bool, for linux: Spec.Linux?,
+    _ purpose: String
+  ) throws(RuntimeError) {
+    let isNew = makingImages && access(choices.images, F_OK) != 0
     let images = try attempt("\(purpose): open the folder of --image-path") {
       () throws(KernelError) in
       if makingImages { try makeDirectories(choices.images, mode: 0o700) }
       return try open(choices.images, [.readOnly, .directory])
+    }
+    if let linux, let root = linux.rootOnHost {
+      if isNew {
+        try attempt("\(purpose): let the container's root into --image-path") {
+          () throws(KernelError) in
+          try check("chown", choices.images) { fchown(images.number, uid_t.max, root.gid) }
+          try check("chmod", choices.images) { fchmod(images.number, 0o710) }
+        }
+      } else if !makingImages {
+        try Self.requireReadable(images.number, choices.images, by: linux, root, purpose)
+      }
     }
     // The log is in one of the two.
     work =
@@ -34,6 +51,19 @@ struct CheckpointFolders: ~Copyable {
     self.choices = choices
     self.log = log
     try? remove(log, at: work.number)
+  }
+
+  private static func requireReadable(
+    _ folder: Int32, _ path: String, by linux: Spec.Linux, _ root: (uid: UInt32, gid: UInt32),
+    _ purpose: String
+  ) throws(RuntimeError) {
+    let found = try attempt(purpose) { () throws(KernelError) in try status(folder, path: path) }
+    let right: mode_t =
+      found.st_uid == root.uid ? S_IXUSR : found.st_gid == root.gid ? S_IXGRP : S_IXOTH
+    guard found.st_mode & right == 0, !linux.maps(found.st_uid, found.st_gid) else { return }
+    throw RuntimeError(
+      "\(purpose): the container's root, \(root.uid) on the host, may not look into --image-path "
+        + "\(path): let its group in (chgrp \(root.gid), chmod g+x)")
   }
 
   /// By their numbers in this process, where CRIU looks for them.
@@ -112,4 +142,15 @@ func lastError(inLog bytes: [UInt8]) -> String? {
 
 private func firstPlace(of word: StaticString, in line: ArraySlice<UInt8>) -> Int? {
   word.withUTF8Buffer { word in line.indices.first { line[$0...].starts(with: word) } }
+}
+
+extension Spec.Linux {
+  /// Whether a file of a user and a group of the host is one that root of the user namespace may open
+  /// whatever its mode is.
+  fileprivate func maps(_ uid: UInt32, _ gid: UInt32) -> Bool {
+    func have(_ mappings: [IDMapping]?, _ number: UInt32) -> Bool {
+      (mappings ?? []).contains { number >= $0.hostID && number - $0.hostID < $0.size }
+    }
+    return have(uidMappings, uid) && have(gidMappings, gid)
+  }
 }

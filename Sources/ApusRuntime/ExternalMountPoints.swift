@@ -12,10 +12,9 @@ extension Container {
   /// put links in their way since it was made. So each place must still hold what config.json has
   /// there: else one mount would come back in another one's place, a read-only one where it can be
   /// written to (CVE-2026-115520, CVE-2026-119101).
-  func externalMountPoints(_ purpose: String) throws(RuntimeError) -> [(
+  func externalMountPoints(_ spec: Spec, _ purpose: String) throws(RuntimeError) -> [(
     key: String, value: String
   )] {
-    let spec = try loadSpec(configuration)
     guard spec.linux?.has(.mount) == true else {
       throw RuntimeError("\(purpose): it has no mount namespace (config.json /linux/namespaces)")
     }

@@ -87,8 +87,9 @@ extension ContainerStore {
     try attempt("\(purpose) (config.json /linux/cgroupsPath)") { () throws(KernelError) in
       try cgroup.requireUnused()
     }
+    let program = try CRIUSession.find(purpose)
     let folders = try CheckpointFolders(
-      options.choices, log: "restore.log", makingImages: false, purpose)
+      options.choices, log: "restore.log", makingImages: false, for: spec.linux, purpose)
     let streams = try folders.readStreams(purpose)
     let terminal = try TerminalDestination.find(
       consoleSocket: options.create.consoleSocket, hasTerminal: spec.process?.terminal == true,
@@ -104,7 +105,7 @@ extension ContainerStore {
       var performer = RestorePerformer(
         plan: plan, purpose: purpose, cgroup: cgroup, recording: recording, terminal: terminal,
         hooks: spec.hooks)
-      try performer.perform(options, folders, mounts: mounts, streams: streams)
+      try performer.perform(options, by: program, folders, mounts: mounts, streams: streams)
       return try performer.finish(purpose)
     } catch {
       let hasUnit = unit != nil && cgroup.distinct.allSatisfy { access($0, F_OK) == 0 }

@@ -34,8 +34,8 @@ struct RestorePerformer: ~Copyable {
 
   /// Restores it.
   mutating func perform(
-    _ options: RestoreOptions, _ folders: borrowing CheckpointFolders, mounts: [ExternalMount],
-    streams: [String]
+    _ options: RestoreOptions, by program: String, _ folders: borrowing CheckpointFolders,
+    mounts: [ExternalMount], streams: [String]
   ) throws(RuntimeError) {
     let place = "\(recording.root)/\(recording.record.id)/\(Self.root)"
     try attempt("\(purpose): make a place for the root file system") { () throws(KernelError) in
@@ -56,7 +56,7 @@ struct RestorePerformer: ~Copyable {
     try performSteps(0..<plan.processStep.index, pid: 0)
     let plan = self.plan
     var session = try CRIUSession(
-      passing: passed,
+      program, passing: passed,
       CRIUSession.Preparation(
         cgroup: plan.cgroup ?? CgroupPaths(directories: []),
         mount: { () throws(KernelError) in try plan.mountForRestore(at: place) },
@@ -220,8 +220,7 @@ private func limit(_ mounts: [ExternalMount], of pid: Int32, _ purpose: String)
 {
   let limited = mounts.filter { !$0.limits.isEmpty }
   guard !limited.isEmpty else { return }
-  let attempt = "\(purpose): limit its mounts as config.json does"
-  try ApusRuntime.attempt(attempt) { () throws(KernelError) in
+  try attempt("\(purpose): limit its mounts as config.json does") { () throws(KernelError) in
     let process = try ProcessDescriptor(opening: pid)
     let root = try open("/proc/\(pid)/root", [.path, .directory])
     // The kernel changes mounts of the caller's mount namespace only.

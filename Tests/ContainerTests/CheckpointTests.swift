@@ -119,6 +119,46 @@ struct CheckpointTests {
     #expect(try apus("exec", apus.id, "touch", "/real/three/new").status != 0)
   }
 
+  @Test func whatLimitsAMountStays() throws {
+    let apus = try counter {
+      $0.mounts? += ["/first", "/second", "/third"].map {
+        Spec.Mount(
+          destination: $0, type: "bind", source: "shared",
+          options: ["bind", "nosuid", "nodev", "noexec"])
+      }
+    }
+    try #require(try apus.script("mkdir shared") == .silently)
+    try begin(apus)
+    try checkpoint(apus)
+    try restore(apus)
+    for place in ["/first", "/second", "/third"] {
+      let found = try apus("exec", apus.id, "grep", " \(place) ", "/proc/self/mountinfo").output
+      #expect(found.contains(" rw,nosuid,nodev,noexec,"), "\(found)")
+    }
+  }
+
+  /// There CRIU reads the images as the container's root.
+  @Test func inAUserNamespace() throws {
+    let apus = try counter {
+      $0.linux?.namespaces?.append(.init(type: "user"))
+      $0.linux?.uidMappings = [.init(containerID: 0, hostID: 100_000, size: 65536)]
+      $0.linux?.gidMappings = [.init(containerID: 0, hostID: 200_000, size: 65536)]
+    }
+    try #require(
+      try apus.script("chmod 755 . rootfs && chown -R 100000:200000 rootfs") == .silently)
+    try begin(apus)
+    try checkpoint(apus)
+    let reached = count(apus)
+    try #require(try apus.script("chmod 700 checkpoint") == .silently)
+    expectRefusal(try apus("restore", "--detach", apus.id), "--image-path", "chgrp 200000")
+    #expect(apus.leftovers() == [])
+    try #require(try apus.script("chmod 710 checkpoint") == .silently)
+    try restore(apus)
+    #expect(eventually(within: 10) { count(apus) > reached + 5 })
+    let mapping = try apus("exec", apus.id, "cat", "/proc/self/uid_map").output
+    #expect(mapping.split(separator: " ").map(String.init) == ["0", "100000", "65536\n"])
+  }
+
   @Test func loopbackIsUp() throws {
     let apus = try counter()
     try begin(apus)
@@ -222,6 +262,7 @@ struct CheckpointTests {
     try begin(apus)
     expectRefusal(
       try apus.script("PATH=/nowhere $APUS checkpoint $ID"), "criu", "install CRIU")
+    #expect(!apus.has("checkpoint"))
     #expect(try apus.state().status == "running")
   }
 }
