@@ -44,12 +44,18 @@ extension Container {
         "\(purpose): a container cannot be checkpointed in the \(status.rawValue) state")
     }
     let spec = try loadSpec(configuration)
+    try requireRestorable(spec, purpose)
     let program = try CRIUSession.find(purpose)
     let folders = try CheckpointFolders(
       options.choices, log: "dump.log", makingImages: true, for: spec.linux, purpose)
     if let parent = options.parent { try folders.requireParent(parent, purpose) }
     try requireWritable(options.statusDescriptor, purpose)
-    try container.dump(spec, by: program, options, folders, purpose)
+    do throws(RuntimeError) {
+      try container.dump(spec, by: program, options, folders, purpose)
+    } catch {
+      folders.forgetEmpty()
+      throw error
+    }
   }
 
   private func dump(
@@ -137,6 +143,21 @@ private struct RecordedStreams: JSONReadable {
 
   init(json: JSONValue) throws(JSONError) {
     streams = try json.object().optional("external_descriptors") ?? []
+  }
+}
+
+/// Refuses what could be saved and never be made anew.
+func requireRestorable(_ spec: Spec, _ purpose: String) throws(RuntimeError) {
+  guard spec.linux?.has(.mount) == true else {
+    throw RuntimeError("\(purpose): it has no mount namespace (config.json /linux/namespaces)")
+  }
+  for (index, namespace) in (spec.linux?.namespaces ?? []).enumerated() {
+    guard let path = namespace.path, !path.isEmpty,
+      ["user", "cgroup", "mount", "time"].contains(namespace.type)
+    else { continue }
+    throw RuntimeError(
+      "\(purpose): CRIU can't put processes back into a \(namespace.type) namespace that was there "
+        + "before them (config.json /linux/namespaces/\(index)/path)")
   }
 }
 

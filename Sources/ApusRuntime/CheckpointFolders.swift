@@ -10,6 +10,7 @@ struct CheckpointFolders: ~Copyable {
   private let work: Descriptor
   private let choices: CRIUChoices
   private let log: String
+  private let isNew: Bool
 
   /// Opens them, and makes those that are missing but for the images of a restore.
   /// - Parameters:
@@ -20,7 +21,7 @@ struct CheckpointFolders: ~Copyable {
     _ choices: CRIUChoices, log: String, makingImages: Bool, for linux: Spec.Linux?,
     _ purpose: String
   ) throws(RuntimeError) {
-    let isNew = makingImages && access(choices.images, F_OK) != 0
+    isNew = makingImages && access(choices.images, F_OK) != 0
     let images = try attempt("\(purpose): open the folder of --image-path") {
       () throws(KernelError) in
       if makingImages { try makeDirectories(choices.images, mode: 0o700) }
@@ -52,6 +53,9 @@ struct CheckpointFolders: ~Copyable {
     self.log = log
     try? remove(log, at: work.number)
   }
+
+  /// Removes the folder of the images if it was made here and nothing came into it.
+  func forgetEmpty() { if isNew { rmdir(choices.images) } }
 
   private static func requireReadable(
     _ folder: Int32, _ path: String, by linux: Spec.Linux, _ root: (uid: UInt32, gid: UInt32),

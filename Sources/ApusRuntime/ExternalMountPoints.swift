@@ -15,9 +15,6 @@ extension Container {
   func externalMountPoints(_ spec: Spec, _ purpose: String) throws(RuntimeError) -> [(
     key: String, value: String
   )] {
-    guard spec.linux?.has(.mount) == true else {
-      throw RuntimeError("\(purpose): it has no mount namespace (config.json /linux/namespaces)")
-    }
     let mounts = try externalMounts(spec, purpose)
     let root = try attempt(purpose) { () throws(KernelError) in
       try LinuxKernel.open("/proc/\(record.initProcessPID)/root", [.path, .directory])

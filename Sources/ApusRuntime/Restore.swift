@@ -78,9 +78,7 @@ extension ContainerStore {
     } catch {
       throw RuntimeError("\(options.create.configuration): \(error)")
     }
-    guard spec.linux?.has(.mount) == true else {
-      throw RuntimeError("\(purpose): it has no mount namespace (config.json /linux/namespaces)")
-    }
+    try requireRestorable(spec, purpose)
     if let resources = spec.linux?.resources { warn(of: resources, cgroup, purpose) }
     try requireRootfs(plan, purpose)
     try requireNew(id, purpose)

@@ -94,6 +94,12 @@ public func refuseUnreadable(_ path: String, _ pointer: String) throws(PlanError
     pointer, "\"\(path)\" has \"]:\" in it, which CRIU can't read back; mount it elsewhere")
 }
 
+/// The same path without "." in it, which CRIU before 4 takes for a mount point.
+private func withoutDots(_ path: String) -> String {
+  let names = path.utf8.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual([0x2e]) }
+  return "/" + names.map { String(Substring($0)) }.joined(separator: "/")
+}
+
 extension ExternalMount {
   fileprivate init?(_ step: Step, isCgroup: Bool) {
     switch step.action {
@@ -101,7 +107,7 @@ extension ExternalMount {
       guard case .bind(let path, _) = mount.source else { return nil }
       self.init(
         name: mount.destination, destination: mount.destination,
-        source: isCgroup ? .cgroup(path) : .path(path),
+        source: isCgroup ? .cgroup(path) : .path(withoutDots(path)),
         isLink: !mount.options.followsDestination,
         limits: mount.options.limits, pointer: step.pointer)
     case .bindDevice(let device):

@@ -28,6 +28,14 @@ import Testing
     #expect(found.allSatisfy { $0.isReadonly && $0.pointer.hasPrefix("/mounts/") })
   }
 
+  @Test func aSourceIsTheBundleItself() throws {
+    let found = try mounts {
+      $0.linux?.maskedPaths = []
+      $0.mounts?.append(bind("/srv/./data/.", "/here"))
+    }
+    #expect(found.map(\.source) == [.path("/srv/data")])
+  }
+
   @Test func hiddenFilesAreTheNullDevice() throws {
     let found = try mounts { $0.linux?.maskedPaths = ["/proc/keys", "/proc/acpi"] }
     #expect(found.map(\.name) == ["/dev/null", "/dev/null"])

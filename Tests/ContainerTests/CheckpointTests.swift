@@ -257,6 +257,20 @@ struct CheckpointTests {
     #expect(try apus.state().status == "running")
   }
 
+  @Test(arguments: ["user", "cgroup"])
+  func namespacesThatCRIUCannotJoin(type: String) throws {
+    let apus = try counter()
+    try begin(apus)
+    try apus.configure {
+      $0.linux?.namespaces?.removeAll { $0.type == type }
+      $0.linux?.namespaces?.append(.init(type: type, path: "/proc/self/ns/\(type)"))
+    }
+    expectRefusal(
+      try apus("checkpoint", apus.id), "a \(type) namespace that was there", "/linux/namespaces/")
+    #expect(try apus.state().status == "running")
+    #expect(!apus.has("checkpoint"))
+  }
+
   @Test func withoutCRIU() throws {
     let apus = try counter()
     try begin(apus)
