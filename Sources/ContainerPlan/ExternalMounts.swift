@@ -94,7 +94,7 @@ public func refuseUnreadable(_ path: String, _ pointer: String) throws(PlanError
     pointer, "\"\(path)\" has \"]:\" in it, which CRIU can't read back; mount it elsewhere")
 }
 
-/// The same path without "." in it, which CRIU before 4 takes for a mount point.
+/// The same path without "." in it, which CRIU 3.17 takes for a mount point.
 private func withoutDots(_ path: String) -> String {
   let names = path.utf8.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual([0x2e]) }
   return "/" + names.map { String(Substring($0)) }.joined(separator: "/")

@@ -27,7 +27,7 @@ extension Option {
     "work-path", .text("DIR"), help: "the folder of CRIU's log (default: that of the images)")
   static let parentPath = Option(
     "parent-path", .text("DIR"),
-    help: "the folder of earlier images, relative to --image-path; only what differs is saved")
+    help: "the folder of earlier images, relative to --image-path; saves what differs")
   static let leaveRunning = Option(
     "leave-running", help: "leave the container running after this")
   static let preDump = Option(

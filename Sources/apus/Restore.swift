@@ -34,7 +34,7 @@ extension Option {
   static let noPivotOfRestore = Option("no-pivot", isHidden: true, help: "says nothing")
   static let lsmProfile = Option(
     "lsm-profile", .text("TYPE:NAME"),
-    help: "their security label, apparmor:NAME or selinux:LABEL, instead of the saved one")
+    help: "another security label than the saved one: apparmor:NAME or selinux:LABEL")
   static let lsmMountContext = Option(
     "lsm-mount-context", .text("CONTEXT"),
     help: "the SELinux context of mounts, instead of the saved one")
