@@ -3,7 +3,7 @@ import OCISpec
 import Testing
 
 /// Containers that are saved and made anew, by CRIU.
-@Suite(.enabled(if: CRIU.isUsable, "CRIU is missing, or can't save a process of this kernel"))
+@Suite(.enabled(if: Host.isRoot, "CRIU is for root alone"), CRIU.isUsableHere)
 struct CheckpointTests {
   /// Counts, in its memory alone, and shows how far it is.
   private func counter(_ edit: (inout Spec) -> Void = { _ in }) throws -> Sandbox {
@@ -281,8 +281,34 @@ struct CheckpointTests {
   }
 }
 
+/// What is refused where no CRIU is needed to know.
+@Suite struct CheckpointRefusalTests {
+  @Test func whoIsNotTheHostsRoot() throws {
+    let apus = try Sandbox("/bin/true")
+    expectRefusal(
+      try apus.script("unshare --user --map-root-user $APUS restore $ID"), "the host's root")
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test(.enabled(if: Host.isRoot, "CRIU is for root alone")) func imagesThatAreNotThere() throws {
+    let apus = try Sandbox("/bin/true")
+    expectRefusal(try apus.script("$APUS restore --image-path none $ID"))
+    #expect(!apus.has("none"))
+    #expect(apus.leftovers() == [])
+  }
+
+  @Test(.enabled(if: Host.isRoot, "CRIU is for root alone")) func noContainer() throws {
+    let apus = try Sandbox("/bin/true")
+    expectRefusal(try apus("checkpoint", apus.id), "does not exist")
+    #expect(!apus.has("checkpoint"))
+  }
+}
+
 /// The program that saves processes.
 enum CRIU {
+  static let isUsableHere = ConditionTrait.enabled(
+    if: isUsable, "CRIU is missing, or can't save a process of this kernel")
+
   /// Whether it is there and can save a process of this kernel.
   static let isUsable =
     Host.isRoot
