@@ -19,10 +19,8 @@ func testFiles(_ bytes: [UInt8]) {
   let name = bytes.prefix { $0 != newline && $0 != 0 }
   let end = ") S \(Array(repeating: "7", count: 18).joined(separator: " ")) 8123"
   let zeros = String(repeating: " 0", count: 30)
-  let line = String(
-    decoding: Array("42 (".utf8) + name + Array("\(end)\(zeros)\n".utf8), as: UTF8.self)
-  let stat = ProcessStat(line)
+  let stat = ProcessStat(Array("42 (".utf8) + name + Array("\(end)\(zeros)\n".utf8))
   require(stat?.state == "S" && stat?.startTime == 8123, "a name is taken for a state")
-  _ = ProcessStat(String(decoding: bytes, as: UTF8.self))
+  _ = ProcessStat(bytes)
   if let entry = SeccompEntry(bytes) { require(entry.bytes == bytes, "an entry reads as another") }
 }
