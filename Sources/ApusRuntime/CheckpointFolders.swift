@@ -121,7 +121,7 @@ struct CheckpointFolders: ~Copyable {
     }
   }
 
-  /// Where CRIU's log is, and its last error: "; /work/dump.log: Error …".
+  /// Where CRIU's log is, and its last error: "; its log is PATH, which says: Error …".
   var complaint: String {
     let path = "\(paths.work)/\(log)"
     guard let bytes = try? readFile(log, at: work.number) else { return "" }

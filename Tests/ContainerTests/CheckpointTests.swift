@@ -8,7 +8,9 @@ struct CheckpointTests {
   /// Counts, in its memory alone, and shows how far it is.
   private func counter(_ edit: (inout Spec) -> Void = { _ in }) throws -> Sandbox {
     let apus = try Sandbox(
-      "/bin/sh", "-c", "i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.02; done"
+      "/bin/sh", "-c",
+      "read word < /proc/sys/kernel/random/uuid; i=0; "
+        + "while :; do i=$((i+1)); echo $i $word > /tmp/count; sleep 0.02; done"
     ) {
       $0.root?.readonly = false
       edit(&$0)
@@ -18,7 +20,20 @@ struct CheckpointTests {
   }
 
   private func count(_ apus: Sandbox) -> Int {
-    lines(of: "\(apus.folder)/rootfs/tmp/count").first.flatMap { Int($0) } ?? 0
+    lines(of: "\(apus.folder)/rootfs/tmp/count").first?.split(separator: " ").first
+      .flatMap { Int($0) } ?? 0
+  }
+
+  /// What the program has in its memory alone: one that was started anew has another.
+  private func word(_ apus: Sandbox) throws -> String {
+    var word = ""
+    try #require(
+      eventually(within: 10) {
+        let words = lines(of: "\(apus.folder)/rootfs/tmp/count").first?.split(separator: " ") ?? []
+        word = words.count == 2 ? String(words[1]) : ""
+        return word.count == 36
+      })
+    return word
   }
 
   /// With the null device for its standard streams: a file of the host is none that CRIU finds.
@@ -27,9 +42,17 @@ struct CheckpointTests {
     try #require(run == .silently)
   }
 
-  private func begin(_ apus: Sandbox) throws {
+  /// Has it count, and returns its word.
+  @discardableResult private func begin(_ apus: Sandbox) throws -> String {
     try run(apus)
     try #require(eventually(within: 10) { count(apus) > 10 })
+    return try word(apus)
+  }
+
+  /// It counts on, and is still the same program.
+  private func expectOn(_ apus: Sandbox, from reached: Int, _ word: String) throws {
+    #expect(eventually(within: 10) { count(apus) > reached + 5 })
+    #expect(try self.word(apus) == word)
   }
 
   private func checkpoint(_ apus: Sandbox, _ options: String = "") throws {
@@ -44,14 +67,14 @@ struct CheckpointTests {
 
   @Test func aProgramGoesOnWhereItWas() throws {
     let apus = try counter()
-    try begin(apus)
+    let word = try begin(apus)
     try checkpoint(apus)
     #expect(apus.containers() == [])
     let reached = count(apus)
     for round in 1...2 {
       try restore(apus, "--pid-file pid")
       #expect(text(of: "\(apus.folder)/pid") == "\(try apus.pid())")
-      #expect(eventually(within: 10) { count(apus) > reached + 5 }, "\(round)")
+      try expectOn(apus, from: reached, word)
       #expect(try apus.state().status == "running")
       if round == 1 { try checkpoint(apus) }
     }
@@ -146,7 +169,7 @@ struct CheckpointTests {
     }
     try #require(
       try apus.script("chmod 755 . rootfs && chown -R 100000:200000 rootfs") == .silently)
-    try begin(apus)
+    let word = try begin(apus)
     try checkpoint(apus)
     let reached = count(apus)
     try #require(try apus.script("chmod 700 checkpoint") == .silently)
@@ -154,7 +177,7 @@ struct CheckpointTests {
     #expect(apus.leftovers() == [])
     try #require(try apus.script("chmod 710 checkpoint") == .silently)
     try restore(apus)
-    #expect(eventually(within: 10) { count(apus) > reached + 5 })
+    try expectOn(apus, from: reached, word)
     let mapping = try apus("exec", apus.id, "cat", "/proc/self/uid_map").output
     #expect(mapping.split(separator: " ").map(String.init) == ["0", "100000", "65536\n"])
   }
@@ -219,14 +242,14 @@ struct CheckpointTests {
 
   @Test func aPausedOne() throws {
     let apus = try counter()
-    try begin(apus)
+    let word = try begin(apus)
     try #require(try apus("pause", apus.id) == .silently)
     try checkpoint(apus)
     #expect(apus.containers() == [])
     let reached = count(apus)
     try restore(apus)
     _ = try apus("resume", apus.id)
-    #expect(eventually(within: 10) { count(apus) > reached })
+    try expectOn(apus, from: reached, word)
   }
 
   @Test(
@@ -235,14 +258,14 @@ struct CheckpointTests {
       "this kernel doesn't track memory"))
   func aheadOfACheckpoint() throws {
     let apus = try counter()
-    try begin(apus)
+    let word = try begin(apus)
     try checkpoint(apus, "--pre-dump --image-path parent")
     #expect(try apus.state().status == "running")
     try checkpoint(apus, "--parent-path ../parent")
     #expect(apus.has("checkpoint/parent"))
     let reached = count(apus)
     try restore(apus)
-    #expect(eventually(within: 10) { count(apus) > reached })
+    try expectOn(apus, from: reached, word)
   }
 
   @Test(arguments: [
