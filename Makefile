@@ -6,10 +6,13 @@ DEB ?= $(BUILD)
 APUS = $(abspath $(BUILD))/release/apus
 # Without the import that every module has of itself, a megabyte of regular expressions isn't linked.
 # A section for each function, so that the linker leaves out those that nobody calls.
+# The linker lays out those that are called as Bench/functions says, so that they share pages.
 # The names of all characters are left out: Sources/apus/RuntimeAtStart.swift.
 # It begins in Sources/apus/SealAtStart.swift, before the C library does.
-STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s -Xlinker -e -Xlinker apus_start \
-  -Xlinker --wrap=_swift_stdlib_getScalarName \
+STRIP = -Xlinker -s
+STATIC = -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker --gc-sections $(STRIP) \
+  -Xlinker --symbol-ordering-file=$(CURDIR)/Bench/functions -Xlinker --no-warn-symbol-ordering \
+  -Xlinker -e -Xlinker apus_start -Xlinker --wrap=_swift_stdlib_getScalarName \
   -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import
 export BUILD APUS
@@ -26,8 +29,8 @@ TO_TEST_ENGINES = $(TO_DEMO) runc docker.io docker-compose containerd podman bui
 TO_BENCH = hyperfine strace
 TO_PLOT = python3-matplotlib fonts-dejavu-core
 
-.PHONY: help demo build test test-vm test-oci test-engines test-engines-vm fuzz guard counts bench plot \
-  install deb lint model clean
+.PHONY: help demo build test test-vm test-oci test-engines test-engines-vm fuzz guard counts order bench \
+  plot install deb lint model clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -79,6 +82,11 @@ counts: ## Write down what they cost now, for make guard (as root)
 	@Scripts/packages $(TO_BUILD)
 	@$(MAKE) --no-print-directory build
 	@Bench/guard --update
+
+order: ## Write down anew which functions the linker is to lay together (as root)
+	@Scripts/packages $(TO_BUILD)
+	@$(MAKE) --no-print-directory build STRIP= BUILD=$(BUILD)/order
+	@Bench/order $(BUILD)/order/release/apus
 
 bench: ## Measure apus beside crun, runc and a floor in C (BENCH=options of Bench/bench)
 	@Scripts/packages $(TO_BUILD) $(TO_BENCH)
