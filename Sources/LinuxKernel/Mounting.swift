@@ -85,6 +85,35 @@ public func makeMount(
     })
 }
 
+/// Mounts a new file system on a directory in one call (`mount(2)`), which says less of what it refuses
+/// than ``makeMount(of:source:parameters:readOnlyFilesystem:attributes:)`` with its dozen. Makes that
+/// directory the current one, for mount(2) has no other way to be told a place without a path.
+/// - Parameter parameters: what mount(8) would take after -o, for the file system itself; without commas
+///   of their own.
+public func mount(
+  _ type: String, source: String, parameters: [String], attributes: MountAttributes,
+  on directory: Int32, path: String
+) throws(KernelError) {
+  var options = ""
+  for parameter in parameters { options += options.isEmpty ? parameter : "," + parameter }
+  try check("fchdir", path) { fchdir(directory) }
+  try check("mount \(type)", path) {
+    apus_mount(source, ".", type, attributes.mountFlags, options)
+  }
+}
+
+extension MountAttributes {
+  /// The same as flags of mount(2). The first four have the same bits.
+  fileprivate var mountFlags: UInt {
+    var flags = UInt(rawValue & 0xf)
+    if contains(.noAccessTime) { flags |= 1 << 10 }
+    if contains(.noDirectoryAccessTime) { flags |= 1 << 11 }
+    if contains(.strictAccessTime) { flags |= 1 << 24 }
+    if contains(.noSymlinksFollowed) { flags |= 1 << 8 }
+    return flags
+  }
+}
+
 /// Changes the options of the file system that is mounted at a place, for all mounts of it
 /// (`fspick(2)`).
 public func reconfigure(

@@ -59,10 +59,10 @@ extension ContainerPerformer {
         type == "proc" || type == "sysfs"
         ? MountPoint(try openOrdinaryDirectory(mount.destination, in: try root()))
         : try place(of: mount, isDirectory: true)
-      var pairs = pairs(parameters)
-      if let mode { pairs.append(("mode", String(mode, radix: 8))) }
+      let parameters = parameters + (mode.map { ["mode=" + String($0, radix: 8)] } ?? [])
+      if mountAtOnce(mount, type, source, parameters, target) { return }
       let tree = try makeMount(
-        of: type, source: source, parameters: pairs,
+        of: type, source: source, parameters: pairs(parameters),
         readOnlyFilesystem: mount.options.set.contains(.readOnly), attributes: mount.options.set)
       if mount.options.copiesUp, target.name.isEmpty {
         let original = try open(".", [.readOnly, .directory], at: target.number)
@@ -87,6 +87,37 @@ extension ContainerPerformer {
       let target = try place(of: mount, isDirectory: isDirectory)
       try finish(mount, tree, target)
     }
+  }
+
+  /// The kernel's own file systems are mounted by one call. Where that fails it is done step by step, to
+  /// be told by which parameter.
+  private mutating func mountAtOnce(
+    _ mount: PlannedMount, _ type: String, _ source: String?, _ parameters: [String],
+    _ target: borrowing MountPoint
+  ) -> Bool {
+    switch type {
+    case "proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup2": break
+    default: return false
+    }
+    let options = mount.options
+    guard !options.copiesUp, options.propagation.isEmpty,
+      options.recursiveSet.isEmpty, options.recursiveClear.isEmpty,
+      !parameters.contains(where: { $0.utf8.contains(UInt8(ascii: ",")) }),
+      parameters.reduce(0, { $0 + $1.utf8.count + 1 }) < 4096  // what mount(2) reads
+    else { return false }
+    do throws(KernelError) {
+      // A name could have become a link, which mount(2) would follow (CVE-2021-30465).
+      let place: Descriptor? =
+        target.name.isEmpty
+        ? nil : try open(target.name, [.path, .directory, .noFollow], at: target.number)
+      try LinuxKernel.mount(
+        type, source: source ?? "none", parameters: parameters, attributes: options.set,
+        on: target.name.isEmpty ? target.number : place.polledNumber, path: mount.destination)
+    } catch {
+      return false
+    }
+    forgetFolder(below: mount.destination)
+    return true
   }
 
   /// The plan has judged by its name what is mounted in /proc. A link of the image would give another
