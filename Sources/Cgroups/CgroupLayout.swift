@@ -18,10 +18,11 @@ public enum CgroupLayout: Equatable, Sendable {
     if filesystem(of: mountPoint) == 0x6367_7270 /* CGROUP2_SUPER_MAGIC */ { return .unified }
     var hierarchies: [CgroupHierarchy] = []
     for line in try readKernelFile("/proc/self/cgroup").split(separator: UInt8(ascii: "\n")) {
-      let fields = line.split(
-        separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      let controllers = String(decoding: fields[1], as: UTF8.self)
+      // "4:memory:/user"
+      guard let number = line.firstIndex(of: UInt8(ascii: ":")),
+        let names = line[(number + 1)...].firstIndex(of: UInt8(ascii: ":"))
+      else { continue }
+      let controllers = String(decoding: line[(number + 1)..<names], as: UTF8.self)
       var folder = controllers.isEmpty ? "unified" : controllers
       if folder.hasPrefix("name=") { folder.removeFirst(5) }
       let path = "\(mountPoint)/\(folder)"
@@ -30,7 +31,7 @@ public enum CgroupLayout: Equatable, Sendable {
       hierarchies.append(
         CgroupHierarchy(
           controllers: controllers, mountPoint: path,
-          ownPath: String(decoding: fields[2], as: UTF8.self)))
+          ownPath: String(decoding: line[(names + 1)...], as: UTF8.self)))
     }
     return .legacy(hierarchies)
   }
@@ -60,10 +61,13 @@ public struct CgroupHierarchy: Equatable, Sendable {
   public let ownPath: String
 
   /// The name of its folder: "memory", "cpu,cpuacct", "systemd".
-  public var folder: String {
-    String(
-      mountPoint[mountPoint.index(after: mountPoint.lastIndex(of: "/") ?? mountPoint.startIndex)...]
-    )
+  public var folder: String { split(mountPoint).name }
+
+  /// The names of its controllers, one that is empty for the v2 tree.
+  public var controllerNames: [String] {
+    let comma = UInt8(ascii: ",")
+    if !controllers.utf8.contains(comma) { return [controllers] }
+    return controllers.utf8.split(separator: comma).map { String(Substring($0)) }
   }
 
   /// Describes a mounted tree.

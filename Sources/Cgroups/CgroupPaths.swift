@@ -24,11 +24,10 @@ public struct CgroupPaths: Equatable, Sendable {
     case .unified:
       directories = [("", place(CgroupLayout.mountPoint, above))]
     case .legacy(let hierarchies):
-      directories = hierarchies.flatMap { hierarchy in
+      directories = []
+      for hierarchy in hierarchies {
         let path = place(hierarchy.mountPoint, hierarchy.ownPath)
-        return hierarchy.controllers.utf8.split(
-          separator: UInt8(ascii: ","), omittingEmptySubsequences: false
-        ).map { (controller: String(Substring($0)), path: path) }
+        for controller in hierarchy.controllerNames { directories.append((controller, path)) }
       }
     }
   }

@@ -76,6 +76,8 @@ public struct MountOptions: Equatable, Sendable {
   }
 
   private mutating func read(_ option: String) {
+    // What has a value is for the file system.
+    if option.utf8.contains(UInt8(ascii: "=")) { return parameters.append(option) }
     switch option {
     case "defaults", "loud", "silent", "norelatime", "rnorelatime": return
     // The kernel counts versions where it is asked to at the time of reading, since Linux 4.17.
@@ -142,10 +144,16 @@ public struct MountOptions: Equatable, Sendable {
   }
 
   private static func propagation(_ word: String) -> Change? {
-    for propagation in [Propagation.shared, .private, .slave, .unbindable] {
-      if word == propagation.word { return Change(propagation: propagation, recursive: false) }
-      if word == "r" + propagation.word { return Change(propagation: propagation, recursive: true) }
+    switch word {
+    case "shared": Change(propagation: .shared, recursive: false)
+    case "rshared": Change(propagation: .shared, recursive: true)
+    case "private": Change(propagation: .private, recursive: false)
+    case "rprivate": Change(propagation: .private, recursive: true)
+    case "slave": Change(propagation: .slave, recursive: false)
+    case "rslave": Change(propagation: .slave, recursive: true)
+    case "unbindable": Change(propagation: .unbindable, recursive: false)
+    case "runbindable": Change(propagation: .unbindable, recursive: true)
+    default: nil
     }
-    return nil
   }
 }

@@ -242,22 +242,24 @@ public struct Plan: Equatable, Sendable {
   private mutating func planNames(_ spec: Spec) {
     if let name = spec.hostname, !name.isEmpty { add(.setHostname(name), "/hostname") }
     if let name = spec.domainname, !name.isEmpty { add(.setDomainname(name), "/domainname") }
-    for (key, value) in (spec.linux?.sysctl ?? [:]).sorted(by: { $0.key < $1.key }) {
-      add(.writeSysctl(key: key, value: value), entry(key, of: "/linux/sysctl"))
+    if let parameters = spec.linux?.sysctl, !parameters.isEmpty {
+      for (key, value) in parameters.sorted(by: { $0.key < $1.key }) {
+        add(.writeSysctl(key: key, value: value), entry(key, of: "/linux/sysctl"))
+      }
     }
-    for (index, path) in onceEach(spec.linux?.readonlyPaths) {
-      add(.makeReadonly(path), "/linux/readonlyPaths/\(index)")
-    }
-    for (index, path) in onceEach(spec.linux?.maskedPaths) {
-      add(.mask(path), "/linux/maskedPaths/\(index)")
-    }
+    addOnceEach(spec.linux?.readonlyPaths, "/linux/readonlyPaths") { .makeReadonly($0) }
+    addOnceEach(spec.linux?.maskedPaths, "/linux/maskedPaths") { .mask($0) }
   }
 
-  private func onceEach(_ paths: [String]?) -> [(index: Int, path: String)] {
-    guard let paths else { return [] }
+  private mutating func addOnceEach(
+    _ paths: [String]?, _ pointer: String, _ action: (String) -> Action
+  ) {
+    guard let paths else { return }
     var seen = Set<ExactText>(minimumCapacity: paths.count)
-    return paths.enumerated().filter { seen.insert(ExactText(clean($0.element)[...])).inserted }
-      .map { ($0.offset, $0.element) }
+    for (index, path) in paths.enumerated()
+    where seen.insert(ExactText(clean(path)[...])).inserted {
+      add(action(path), "\(pointer)/\(index)")
+    }
   }
 }
 

@@ -132,7 +132,7 @@ extension Plan {
           source: .filesystem(type: "tmpfs", source: "tmpfs", parameters: ["mode=755"]))), pointer)
     // As in runc, the v2 tree beside the v1 ones stays out.
     for hierarchy in hierarchies where !hierarchy.controllers.isEmpty {
-      let controllers = hierarchy.controllers.split(separator: ",").map(String.init)
+      let controllers = hierarchy.controllerNames
       let folder = hierarchy.folder
       let source: PlannedMount.Source
       if ownNamespace {

@@ -104,8 +104,11 @@ struct SemanticVersion {
           }
         }
     }
-    func parts(_ text: Substring, _ separator: Character, _ splits: Int = .max) -> [Substring] {
-      text.split(separator: separator, maxSplits: splits, omittingEmptySubsequences: false)
+    func parts(_ text: Substring, _ separator: Unicode.Scalar, _ splits: Int = .max) -> [Substring]
+    {
+      text.utf8.split(
+        separator: UInt8(ascii: separator), maxSplits: splits, omittingEmptySubsequences: false
+      ).map { Substring($0) }
     }
     let build = parts(text[...], "+", 1)
     if build.count == 2, !parts(build[1], ".").allSatisfy(isIdentifier) { return nil }
