@@ -73,10 +73,7 @@ extension Container {
     }
     let process = try now.openInit(
       "cannot start a container that has stopped: \"\(id)\"\(now.causeOfDeath)")
-    if now.cgroup.isFrozen {
-      throw RuntimeError(
-        "cannot start a container in the paused state: \"\(id)\"; resume it first")
-    }
+    try now.refusePaused()
     try now.open(folder.number, process)
     return now
   }
@@ -117,13 +114,16 @@ extension Container {
     }
   }
 
+  private func refusePaused() throws(RuntimeError) {
+    guard cgroup.isFrozen else { return }
+    throw RuntimeError(
+      "cannot start a container in the paused state: \"\(id)\"; resume it first")
+  }
+
   private func refuseIfStopped(_ process: borrowing ProcessDescriptor, _ seconds: Int)
     throws(RuntimeError)
   {
-    if cgroup.isFrozen {
-      throw RuntimeError(
-        "cannot start a container in the paused state: \"\(id)\"; resume it first")
-    }
+    try refusePaused()
     let words = "start container \"\(id)\": its init, process \(process.pid), "
     if let state = ProcessStat(pid: process.pid)?.state, state == "T" || state == "t" {
       throw RuntimeError(words + "is stopped by a signal or a tracer; send it SIGCONT")

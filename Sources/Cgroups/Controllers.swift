@@ -42,6 +42,9 @@ extension CgroupWrite {
     case .invalidArgument where file == "memory.limit_in_bytes":
       return "\(error); memory may not be more than memory and swap together "
         + "(memory.memsw.limit_in_bytes)"
+    case .invalidArgument where file == "cpu.max" || file.hasPrefix("cpu.cfs_"):
+      return "\(error); a period has from 1000 to 1000000 microseconds, a quota at least 1000, and "
+        + "both together are no larger a share than what the cgroup above has"
     case .invalidArgument where file.hasPrefix("cpu.rt_"):
       return "\(error); the cgroup above must have as much realtime of its own to give "
         + "(cpu.rt_runtime_us)"

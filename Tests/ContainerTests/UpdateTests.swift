@@ -38,6 +38,14 @@ import Testing
       update, words[0].replacing("--cpu-idle", with: "/cpu/idle").replacing("--", with: ""))
   }
 
+  /// What the kernel refuses without a word is explained.
+  @Test(arguments: ["--cpu-quota 10", "--cpu-period 10", "--cpu-period 2000000"])
+  func sharesOfAProcessorThatAreNone(_ words: String) throws {
+    let apus = try sandbox()
+    let update = try apus.script("$APUS update \(words) $ID")
+    expectRefusal(update, "EINVAL", "a quota at least 1000")
+  }
+
   @Test func theObsoleteLimitsOfTheKernelsMemory() throws {
     let apus = try sandbox()
     let update = try apus("update", "--kernel-memory", "5m", "--kernel-memory-tcp", "6m", apus.id)
