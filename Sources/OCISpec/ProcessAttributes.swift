@@ -58,3 +58,13 @@ extension Spec.Linux {
     }
   }
 }
+
+extension Spec.Linux.MemoryPolicy {
+  /// Decodes a policy; an absent mode is left empty for validation.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    mode = try values.decodeIfPresent(String.self, forKey: .mode) ?? ""
+    nodes = try values.decodeIfPresent(String.self, forKey: .nodes)
+    flags = try values.decodeIfPresent([String].self, forKey: .flags)
+  }
+}

@@ -27,7 +27,10 @@ struct CodingTests {
   }
 
   /// There are two ways to read a configuration; they must not differ.
-  @Test(arguments: [everyKey, encode(Spec.default()), encode(Spec.default(rootless: true))])
+  @Test(arguments: [
+    everyKey, encode(Spec.default()), encode(Spec.default(rootless: true)),
+    #"{"ociVersion": "1.3.0", "linux": {"memoryPolicy": {"nodes": "0"}, "seccomp": {}}}"#,
+  ])
   func allDecodersAgree(text: String) throws {
     struct Through<Value: Codable>: Codable { var value: Value }
     let direct = try spec(text)
